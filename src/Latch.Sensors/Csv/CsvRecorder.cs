@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.IO.Compression;
+
+namespace Latch.Sensors.Csv;
+
+/// <summary>Writes samples to a CSV file (compressed when the name ends in .gz): a header, then a UTC time and one column per channel.</summary>
+/// <remarks>
+/// The file grows beside its final name (<c>.tmp</c>) and is renamed by <see cref="Dispose"/>, so a reader never sees half a file.
+/// Rows reach the disk every <see cref="FlushRows"/> rows: a crash leaves a readable <c>.tmp</c> that lacks at most those.
+/// </remarks>
+public sealed class CsvRecorder : IDisposable
+{
+    /// <summary>Rows between two flushes to the disk.</summary>
+    public const int FlushRows = 20;
+
+    private readonly string _path;
+    private readonly StreamWriter _writer;
+    private readonly int _channels;
+    private bool _disposed;
+
+    /// <summary>Creates the file and writes its header.</summary>
+    /// <param name="path">The file to make; one that exists is replaced when the recording ends.</param>
+    /// <param name="channels">The columns.</param>
+    /// <exception cref="IOException">The folder does not exist or cannot be written.</exception>
+    public CsvRecorder(string path, IReadOnlyList<SensorChannel> channels)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(channels);
+        _path = path;
+        _channels = channels.Count;
+        Stream file = new FileStream(TemporaryPath, FileMode.Create, FileAccess.Write, FileShare.Read);
+        if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            file = new GZipStream(file, CompressionLevel.SmallestSize);
+        _writer = new StreamWriter(file) { NewLine = "\n" };
+        _writer.Write("time");
+        foreach (SensorChannel channel in channels)
+        {
+            _writer.Write(',');
+            _writer.Write(channel.Name);
+        }
+
+        _writer.WriteLine();
+    }
+
+    /// <summary>Rows written so far.</summary>
+    public int Rows { get; private set; }
+
+    private string TemporaryPath => _path + ".tmp";
+
+    /// <summary>Appends one row. Readings are rounded to 3 decimals; NaN becomes an empty field.</summary>
+    /// <exception cref="ArgumentException"><paramref name="sample"/> does not have one reading per channel.</exception>
+    public void Write(ReadOnlySpan<float> sample, DateTimeOffset time)
+    {
+        if (sample.Length != _channels)
+            throw new ArgumentException($"The sample has {sample.Length} readings, but the file has {_channels} channels.", nameof(sample));
+        Span<char> field = stackalloc char[64];
+        time.UtcDateTime.TryFormat(field, out int length, "yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+        _writer.Write(field[..length]);
+        foreach (float reading in sample)
+        {
+            _writer.Write(',');
+            if (float.IsNaN(reading))
+                continue;
+            reading.TryFormat(field, out length, "0.###", CultureInfo.InvariantCulture);
+            _writer.Write(field[..length]);
+        }
+
+        _writer.WriteLine();
+        if (++Rows % FlushRows == 0)
+            _writer.Flush();
+    }
+
+    /// <summary>Ends the recording: writes what is left and gives the file its final name.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _writer.Dispose();
+        File.Move(TemporaryPath, _path, overwrite: true);
+    }
+}
