@@ -1,0 +1,70 @@
+namespace Latch.Import.Graph;
+
+/// <summary>A named value and its static shape.</summary>
+/// <param name="Name">The value's name in the graph.</param>
+/// <param name="Shape">The length of each axis; empty for a scalar.</param>
+public sealed record ValueInfo(string Name, int[] Shape);
+
+/// <summary>
+/// A trained model in floating point: an immutable graph of named nodes over tensors of static shape, for a batch of one
+/// and a fixed number of steps. Every value is single precision, row-major.
+/// </summary>
+/// <remarks>
+/// Values keep the names of the source file. The same model imported with another number of steps has the same nodes and
+/// value names; only the shapes differ. Values that the importer adds are named after the node they belong to.
+/// </remarks>
+public sealed class FloatModel
+{
+    private readonly IReadOnlyDictionary<string, int[]> _shapes;
+
+    /// <summary>Creates a model from its parts; the collections are kept, not copied.</summary>
+    /// <param name="nodes">The nodes, each after the nodes that feed it.</param>
+    /// <param name="shapes">The shape of every input, constant and node output.</param>
+    public FloatModel(IReadOnlyList<GraphNode> nodes, IReadOnlyDictionary<string, int[]> shapes)
+    {
+        Nodes = nodes;
+        _shapes = shapes;
+    }
+
+    /// <summary>The graph's name in the source file, or the file's name when the graph has none.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The length of the sequence axis; 1 for streaming.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>What a run needs, in the source's order.</summary>
+    public required IReadOnlyList<ValueInfo> Inputs { get; init; }
+
+    /// <summary>What a run yields, in the source's order.</summary>
+    public required IReadOnlyList<ValueInfo> Outputs { get; init; }
+
+    /// <summary>The nodes in topological order.</summary>
+    public IReadOnlyList<GraphNode> Nodes { get; }
+
+    /// <summary>Constants that nodes or outputs refer to by name. Weights inside node records are not listed here.</summary>
+    public required IReadOnlyDictionary<string, FloatTensor> Constants { get; init; }
+
+    /// <summary>SHA-256 of the source file, lower-case hexadecimal; empty when the model did not come from a file.</summary>
+    public string SourceSha256 { get; init; } = "";
+
+    /// <summary>The version of the ONNX operator set; 0 when the model did not come from a file.</summary>
+    public int Opset { get; init; }
+
+    /// <summary>The program that wrote the source file, as the file says; may be empty.</summary>
+    public string Producer { get; init; } = "";
+
+    /// <summary>Bytes of the floating-point weights stored in the source that the outputs depend on (4 per number).</summary>
+    public long FloatBytes { get; init; }
+
+    /// <summary>The shape of a value.</summary>
+    /// <param name="valueName">An input, a constant, or an output of a node.</param>
+    /// <exception cref="KeyNotFoundException">The graph has no such value.</exception>
+    public int[] Shape(string valueName) => _shapes.TryGetValue(valueName, out int[]? shape)
+        ? shape
+        : throw new KeyNotFoundException($"the model '{Name}' has no value '{valueName}'");
+
+    /// <summary>The number of elements of a value.</summary>
+    /// <param name="valueName">An input, a constant, or an output of a node.</param>
+    /// <exception cref="KeyNotFoundException">The graph has no such value.</exception>
+    public int Count(string valueName) => TensorShape.Count(Shape(valueName));
+}

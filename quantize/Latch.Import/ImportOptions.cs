@@ -1,0 +1,11 @@
+namespace Latch.Import;
+
+/// <summary>Choices made at import.</summary>
+public sealed record ImportOptions
+{
+    /// <summary>
+    /// The length of the sequence axis. Null takes the file's number where it fixes one, else 1 (streaming). Asking for
+    /// another number than the file fixes is an error.
+    /// </summary>
+    public int? Steps { get; init; }
+}
