@@ -32,7 +32,7 @@ public enum RecurrentQuantity
     Hidden,
 }
 
-/// <summary>Sees every quantity that a run of <see cref="FloatReference"/> computes. Spans are valid during the call only.</summary>
+/// <summary>Sees every quantity that a run of the float reference computes. Spans are valid during the call only.</summary>
 public interface IReferenceObserver
 {
     /// <summary>Called once per run for every input and for every value a node writes, in order of computation.</summary>
