@@ -34,7 +34,7 @@ public sealed class ConstantTensor
     {
         ElementType.Int8 => MemoryMarshal.AsBytes<sbyte>(Int8),
         ElementType.Int16 => MemoryMarshal.AsBytes<short>(Int16),
-        _ => MemoryMarshal.AsBytes<int>(Int32),
+        _ => MemoryMarshal.AsBytes<int>((int[])_data),
     };
 
     /// <summary>The elements of an <see cref="ElementType.Int8"/> tensor.</summary>
@@ -45,9 +45,12 @@ public sealed class ConstantTensor
     /// <exception cref="InvalidCastException">The tensor has another element type.</exception>
     public ReadOnlySpan<short> Int16 => (short[])_data;
 
-    /// <summary>The elements of an <see cref="ElementType.Int32"/> tensor.</summary>
-    /// <exception cref="InvalidCastException">The tensor has another element type.</exception>
-    public ReadOnlySpan<int> Int32 => (int[])_data;
+    /// <summary>
+    /// The elements of an <see cref="ElementType.Int32"/> tensor, or a widened copy of those of an <see cref="ElementType.Int16"/> one
+    /// (biases and multipliers are stored in the smaller type where it holds them).
+    /// </summary>
+    /// <exception cref="InvalidCastException">The tensor is Int8.</exception>
+    public ReadOnlySpan<int> Int32 => _data is short[] narrow ? Array.ConvertAll(narrow, static value => (int)value) : (int[])_data;
 
     /// <summary>Makes an int8 tensor over a copy of <paramref name="data"/>.</summary>
     public static ConstantTensor Of(string name, IReadOnlyList<int> shape, ReadOnlySpan<sbyte> data) =>

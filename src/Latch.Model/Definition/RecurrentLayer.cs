@@ -49,19 +49,22 @@ public sealed record RecurrentLayer
     /// <summary>Recurrent weights R: Int8 [G H, H].</summary>
     public required string RecurrentWeights { get; init; }
 
-    /// <summary>Bias, Int32 Q11.20 [G H]: Wb + Rb; for the hidden gate of a GRU with linear before reset Wb alone.</summary>
+    /// <summary>Bias [G H], Int16 or Int32: Wb + Rb; for the hidden gate of a GRU with linear before reset Wb alone.</summary>
     public required string Bias { get; init; }
 
-    /// <summary>Rb of the hidden gate, Int32 Q11.20 [H]: only for a GRU with linear before reset, else null.</summary>
+    /// <summary>Rb of the hidden gate [H], Int16 or Int32: only for a GRU with linear before reset, else null.</summary>
     public string? RecurrentBias { get; init; }
 
-    /// <summary>MA per row: Int32 [G H].</summary>
+    /// <summary>Fraction bits n of both biases: real = stored / 2^n; 0 to 20, and at most 13 + <see cref="Shift"/>.</summary>
+    public int BiasFractionBits { get; init; } = 20;
+
+    /// <summary>MA per row, 0 or positive: Int16 or Int32 [G H].</summary>
     public required string InputMultipliers { get; init; }
 
-    /// <summary>MB per row: Int32 [G H].</summary>
+    /// <summary>MB per row, 0 or positive: Int16 or Int32 [G H].</summary>
     public required string RecurrentMultipliers { get; init; }
 
-    /// <summary>S of section 3, 7 to 62.</summary>
+    /// <summary>S of section 3, 1 to 62.</summary>
     public required int Shift { get; init; }
 
     /// <summary>Peephole multipliers MP for gates i, o, f: Int32 [3 H]; null without peepholes.</summary>
