@@ -47,7 +47,7 @@ public sealed class CsvRecorder : IDisposable
 
     private string TemporaryPath => _path + ".tmp";
 
-    /// <summary>Appends one row. Readings are rounded to 3 decimals; NaN becomes an empty field.</summary>
+    /// <summary>Appends one row. Readings are rounded to 3 decimals and 7 digits; NaN becomes an empty field.</summary>
     /// <exception cref="ArgumentException"><paramref name="sample"/> does not have one reading per channel.</exception>
     public void Write(ReadOnlySpan<float> sample, DateTimeOffset time)
     {
