@@ -1,0 +1,139 @@
+using Latch.Import.Graph;
+
+namespace Latch.Import.Reference;
+
+/// <summary>
+/// Evaluates a <see cref="FloatModel"/> in floating point: the truth that integer results are compared with, and the
+/// source of every inner quantity for calibration. Buffers are allocated once and reused. Not safe for use by several
+/// threads at once.
+/// </summary>
+public sealed class FloatReference
+{
+    private readonly Buffers _buffers;
+    private readonly NodeEvaluator[] _evaluators;
+
+    /// <summary>Prepares a model for evaluation.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="carryState">
+    /// Whether a run goes on from the recurrent states the run before left, as streaming does. It concerns the forward
+    /// recurrent nodes whose initial states are zero or constant; states that are graph inputs or computed values are
+    /// read anew in each run, and a reverse node always begins anew.
+    /// </param>
+    public FloatReference(FloatModel model, bool carryState = false)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Model = model;
+        CarriesState = carryState;
+        _buffers = new Buffers(model);
+        _evaluators = [.. model.Nodes.Select(Prepare)];
+    }
+
+    /// <summary>The model evaluated.</summary>
+    public FloatModel Model { get; }
+
+    /// <summary>Whether recurrent states are carried from run to run.</summary>
+    public bool CarriesState { get; }
+
+    /// <summary>Makes the next run begin from the initial states.</summary>
+    public void ResetState()
+    {
+        foreach (RecurrentEvaluator evaluator in _evaluators.OfType<RecurrentEvaluator>())
+            evaluator.Reset();
+    }
+
+    /// <summary>Runs a model of one input and returns its first output.</summary>
+    /// <param name="input">The input's elements in row-major order.</param>
+    /// <param name="observer">Sees every quantity; null for none.</param>
+    /// <returns>The first output's elements, valid until the next run.</returns>
+    /// <exception cref="ArgumentException">The model has several inputs, or the number of elements is not the input's.</exception>
+    public ReadOnlySpan<float> Run(ReadOnlySpan<float> input, IReferenceObserver? observer = null)
+    {
+        if (Model.Inputs.Count != 1)
+            throw new ArgumentException($"the model has {Model.Inputs.Count} inputs; give each by name", nameof(input));
+        SetInput(Model.Inputs[0].Name, input);
+        Evaluate(observer);
+        return Value(Model.Outputs[0].Name);
+    }
+
+    /// <summary>Runs the model.</summary>
+    /// <param name="inputs">Every input of the model by name, its elements in row-major order.</param>
+    /// <param name="observer">Sees every quantity; null for none.</param>
+    /// <returns>A copy of every output by name.</returns>
+    /// <exception cref="ArgumentException">An input is missing, or its number of elements is wrong.</exception>
+    public IReadOnlyDictionary<string, float[]> Run(
+        IReadOnlyDictionary<string, float[]> inputs, IReferenceObserver? observer = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        foreach (ValueInfo input in Model.Inputs)
+        {
+            if (!inputs.TryGetValue(input.Name, out float[]? data))
+                throw new ArgumentException($"input '{input.Name}' is missing", nameof(inputs));
+            SetInput(input.Name, data);
+        }
+        Evaluate(observer);
+        Dictionary<string, float[]> outputs = [];
+        foreach (ValueInfo output in Model.Outputs)
+            outputs[output.Name] = Value(output.Name).ToArray();
+        return outputs;
+    }
+
+    /// <summary>A value of the last run, in row-major order; overwritten by the next run.</summary>
+    /// <param name="name">An input, a constant, or an output of a node.</param>
+    /// <exception cref="KeyNotFoundException">The model has no such value.</exception>
+    public ReadOnlySpan<float> Value(string name) => _buffers.Data(name);
+
+    private void SetInput(string name, ReadOnlySpan<float> data)
+    {
+        float[] buffer = _buffers.Data(name);
+        if (data.Length != buffer.Length)
+        {
+            throw new ArgumentException(
+                $"input '{name}' has shape {TensorShape.Text(Model.Shape(name))}, {buffer.Length} elements; {data.Length} were given",
+                nameof(data));
+        }
+        data.CopyTo(buffer);
+    }
+
+    private void Evaluate(IReferenceObserver? observer)
+    {
+        if (observer is not null)
+        {
+            foreach (ValueInfo input in Model.Inputs)
+                observer.OnValue(input.Name, Value(input.Name));
+        }
+        for (int i = 0; i < _evaluators.Length; i++)
+        {
+            _evaluators[i].Run(observer);
+            if (observer is null)
+                continue;
+            foreach (string output in Model.Nodes[i].Outputs)
+                observer.OnValue(output, Value(output));
+        }
+    }
+
+    private NodeEvaluator Prepare(GraphNode node)
+    {
+        NodeEvaluator evaluator = NodeEvaluator.Create(node, _buffers);
+        if (evaluator is RecurrentEvaluator recurrent && node is RecurrentNode r)
+            recurrent.CarryState = CarriesState && !r.Reverse && IsFixed(r.InitialH) && IsFixed(r.InitialC);
+        return evaluator;
+    }
+
+    private bool IsFixed(string? state) => state is null || Model.Constants.ContainsKey(state);
+
+    private sealed class Buffers(FloatModel model) : IValueTable
+    {
+        private readonly Dictionary<string, float[]> _data = [];
+
+        public int[] Shape(string name) => model.Shape(name);
+
+        public float[] Data(string name)
+        {
+            if (model.Constants.TryGetValue(name, out FloatTensor? constant))
+                return constant.Data;
+            if (!_data.TryGetValue(name, out float[]? data))
+                _data[name] = data = new float[model.Count(name)];
+            return data;
+        }
+    }
+}

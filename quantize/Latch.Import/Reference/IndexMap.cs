@@ -1,0 +1,94 @@
+using Latch.Import.Graph;
+
+namespace Latch.Import.Reference;
+
+/// <summary>For each element of a tensor, in row-major order, the position of the element it is taken from.</summary>
+internal static class IndexMap
+{
+    /// <summary>The map of a movement from an input to an output of the given shapes; null when nothing moves.</summary>
+    public static int[]? Of(MovementNode node, int[] input, int[] output) => node switch
+    {
+        ReshapeNode => null,
+        TransposeNode n => Build(n.Permutation, output, TensorShape.Strides(input), (i, _) => i, sourceAxis: k => n.Permutation[k]),
+        SliceNode n => Build(n.Starts, output, TensorShape.Strides(input), (i, k) => n.Starts[k] + (i * n.Strides[k]), k => k),
+        TileNode => Build(input, output, TensorShape.Strides(input), (i, k) => i % input[k], k => k),
+        ExpandNode => Broadcast(input, output),
+        GatherNode n => Gather(n, input),
+        _ => throw new ArgumentException($"no index map for {node.GetType().Name}", nameof(node)),
+    };
+
+    /// <summary>The map that broadcasts a shape to a larger one; null when both are the same.</summary>
+    public static int[]? Broadcast(int[] input, int[] output)
+    {
+        if (input.AsSpan().SequenceEqual(output))
+            return null;
+        int missing = output.Length - input.Length;
+        int[] strides = TensorShape.Strides(input);
+        int[][] offsets = new int[output.Length][];
+        for (int axis = 0; axis < output.Length; axis++)
+        {
+            bool repeated = axis < missing || input[axis - missing] == 1;
+            int stride = repeated ? 0 : strides[axis - missing];
+            offsets[axis] = Offsets(output[axis], i => i * stride);
+        }
+        return Combine(offsets);
+    }
+
+    /// <summary>Moves the elements of a tensor as a map says.</summary>
+    public static void Apply<T>(int[]? map, ReadOnlySpan<T> input, Span<T> output)
+    {
+        if (map is null)
+        {
+            input.CopyTo(output);
+            return;
+        }
+        for (int i = 0; i < map.Length; i++)
+            output[i] = input[map[i]];
+    }
+
+    private static int[] Build(
+        int[] perAxis, int[] output, int[] strides, Func<int, int, int> position, Func<int, int> sourceAxis)
+    {
+        int[][] offsets = new int[perAxis.Length][];
+        for (int axis = 0; axis < perAxis.Length; axis++)
+        {
+            int k = axis;
+            offsets[axis] = Offsets(output[axis], i => position(i, k) * strides[sourceAxis(k)]);
+        }
+        return Combine(offsets);
+    }
+
+    private static int[] Gather(GatherNode node, int[] input)
+    {
+        int inner = TensorShape.Count(input.AsSpan(node.Axis + 1));
+        int outer = TensorShape.Count(input.AsSpan(0, node.Axis));
+        return Combine(
+            Offsets(outer, i => i * inner * input[node.Axis]),
+            Offsets(node.Indices.Length, i => node.Indices[i] * inner),
+            Offsets(inner, i => i));
+    }
+
+    private static int[] Offsets(int count, Func<int, int> offset)
+    {
+        int[] offsets = new int[count];
+        for (int i = 0; i < count; i++)
+            offsets[i] = offset(i);
+        return offsets;
+    }
+
+    /// <summary>Every sum of one offset per axis, in row-major order of the axes.</summary>
+    private static int[] Combine(params int[][] offsets)
+    {
+        int[] sums = [0];
+        foreach (int[] axis in offsets)
+        {
+            int[] next = new int[sums.Length * axis.Length];
+            int at = 0;
+            foreach (int sum in sums)
+                foreach (int offset in axis)
+                    next[at++] = sum + offset;
+            sums = next;
+        }
+        return sums;
+    }
+}
