@@ -1,1 +1,14 @@
-return 0;
+using System.Runtime.InteropServices;
+using Latch.Cli;
+using Latch.Cli.Output;
+
+using CancellationTokenSource interrupted = new();
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+return await LatchApp.RunAsync(args, Terminal.System(), interrupted.Token).ConfigureAwait(false);
+
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = true;
+    interrupted.Cancel();
+}

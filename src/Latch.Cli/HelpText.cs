@@ -1,0 +1,19 @@
+namespace Latch.Cli;
+
+/// <summary>Texts that several commands share.</summary>
+internal static class HelpText
+{
+    public const string Root =
+        """
+        Takes a trained LSTM, GRU or RNN (ONNX) to int8, runs it in integer arithmetic, and shows what its gates do.
+
+        Exit codes: 0 done; 1 the model cannot be run (inspect); 2 wrong command line; 3 a model, data file or source
+        cannot be read or does not fit; 4 an output cannot be written; 70 a fault of latch itself; 130 interrupted.
+        """;
+
+    public const string Data =
+        "CSV (.csv, .csv.gz, .txt) or Parquet, rows are time steps. With or without a header; a time column (named time, timestamp, "
+        + "datetime, date or index, or holding ISO timestamps) is recognised. Columns go to the model's channels by name when both have names, else by position.";
+
+    public const string Json = "Print one JSON document on standard output and nothing else there.";
+}

@@ -1,0 +1,55 @@
+namespace Latch.Cli.Output;
+
+/// <summary>Writes files beside their final name and renames them when complete.</summary>
+internal static class OutputFile
+{
+    /// <summary>Fails early when a path cannot be written, before any work is done.</summary>
+    /// <exception cref="CommandException">The folder is missing, or the path is a folder or not writable.</exception>
+    public static void CheckWritable(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        if (Directory.Exists(path))
+            throw Unwritable(path, "it is a folder; name a file");
+        if (!Directory.Exists(folder))
+            throw Unwritable(path, $"the folder '{folder}' does not exist; create it first");
+        Guard(path, temporary =>
+        {
+            using (File.Create(temporary))
+            {
+            }
+
+            File.Delete(temporary);
+        });
+    }
+
+    /// <summary>Writes a file in one go: beside, then renamed.</summary>
+    /// <exception cref="CommandException">The file cannot be written; nothing is left behind.</exception>
+    public static void Write(string path, Action<TextWriter> write) => Guard(path, temporary =>
+    {
+        using (StreamWriter writer = new(temporary) { NewLine = "\n" })
+            write(writer);
+        File.Move(temporary, path, overwrite: true);
+    });
+
+    /// <summary>Runs something that writes to a path of its own, with the same errors as <see cref="Write"/>.</summary>
+    public static void Guard(string path, Action<string> write)
+    {
+        string temporary = path + ".tmp";
+        try
+        {
+            write(temporary);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw Unwritable(path, exception.Message);
+        }
+        finally
+        {
+            if (File.Exists(temporary))
+                File.Delete(temporary);
+        }
+    }
+
+    private static CommandException Unwritable(string path, string reason) =>
+        new(ExitCode.Unwritable, $"{path}: cannot be written: {reason.TrimEnd('.')}. Choose another path or make it writable.");
+}

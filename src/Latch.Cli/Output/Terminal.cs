@@ -1,0 +1,92 @@
+using Spectre.Console;
+using SystemConsole = System.Console;
+
+namespace Latch.Cli.Output;
+
+/// <summary>Standard input, output and error of one run of the command.</summary>
+internal sealed class Terminal
+{
+    private const int PlainWidth = 120;
+
+    private readonly IAnsiConsole _tables;
+    private readonly IAnsiConsole _progress;
+    private readonly bool _outIsPlain;
+    private readonly bool _errorIsPlain;
+
+    private Terminal(TextReader input, TextWriter output, TextWriter error, bool outIsPlain, bool errorIsPlain)
+    {
+        (In, Out, Error, _outIsPlain, _errorIsPlain) = (input, output, error, outIsPlain, errorIsPlain);
+        _tables = Make(output, outIsPlain);
+        _progress = Make(error, errorIsPlain);
+    }
+
+    public TextReader In { get; }
+
+    public TextWriter Out { get; }
+
+    public TextWriter Error { get; }
+
+    /// <summary>The process's own streams.</summary>
+    public static Terminal System() =>
+        new(SystemConsole.In, SystemConsole.Out, SystemConsole.Error, SystemConsole.IsOutputRedirected, SystemConsole.IsErrorRedirected);
+
+    /// <summary>Captured streams: plain text.</summary>
+    public static Terminal Of(TextReader input, TextWriter output, TextWriter error) => new(input, output, error, true, true);
+
+    /// <summary>Writes a table: lines drawn on a terminal, columns separated by spaces when piped.</summary>
+    public void WriteTable(string title, IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        Table table = new() { Border = _outIsPlain ? TableBorder.None : TableBorder.Rounded };
+        for (int column = 0; column < headers.Count; column++)
+        {
+            TableColumn header = new(Markup.Escape(headers[column])) { NoWrap = column == 0 };
+            table.AddColumn(column == 0 ? header : header.RightAligned());
+        }
+
+        foreach (IReadOnlyList<string> row in rows)
+            table.AddRow([.. row.Select(Markup.Escape)]);
+        if (title.Length > 0)
+            Out.WriteLine(title);
+        if (!_outIsPlain)
+        {
+            _tables.Write(table);
+            return;
+        }
+
+        StringWriter text = new() { NewLine = "\n" };
+        Make(text, plain: true).Write(table);
+        foreach (string line in text.ToString().TrimEnd('\n').Split('\n'))
+            Out.WriteLine($"  {line.TrimEnd()}");
+    }
+
+    /// <summary>Writes one error message to standard error.</summary>
+    public void WriteError(string message) => Error.WriteLine($"latch: error: {message}");
+
+    /// <summary>Writes a remark to standard error, where it does not disturb what is piped.</summary>
+    public void WriteNote(string message) => Error.WriteLine(message);
+
+    /// <summary>Runs work in named stages with a progress bar on a terminal and one line per stage when piped.</summary>
+    public async Task<T> WithProgress<T>(Func<Stages, Task<T>> work)
+    {
+        if (_errorIsPlain)
+            return await work(new PlainStages(Error)).ConfigureAwait(false);
+        return await _progress.Progress()
+            .AutoClear(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(context => work(new BarStages(context))).ConfigureAwait(false);
+    }
+
+    private static IAnsiConsole Make(TextWriter writer, bool plain)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = plain ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        if (plain)
+            console.Profile.Width = PlainWidth;
+        return console;
+    }
+}
