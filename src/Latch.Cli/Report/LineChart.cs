@@ -10,10 +10,10 @@ namespace Latch.Cli.Report;
 internal sealed record ChartLine(string Name, IReadOnlyList<double> Values, int Colour);
 
 /// <summary>A stretch of steps, from the first to the last included.</summary>
-internal readonly record struct Span(double From, double To, string Label = "");
+internal readonly record struct Stretch(double From, double To, string Label = "");
 
 /// <summary>A row of stretches below the plot, for example labelled faults or alarms.</summary>
-internal sealed record ChartTrack(string Name, IReadOnlyList<Span> Spans, int Colour);
+internal sealed record ChartTrack(string Name, IReadOnlyList<Stretch> Spans, int Colour);
 
 /// <summary>Lines over steps with optional shaded stretches, a threshold and tracks, drawn as inline SVG for a wide and a narrow screen.</summary>
 internal sealed record LineChart
@@ -35,7 +35,7 @@ internal sealed record LineChart
     public double StepLength { get; init; } = 1;
 
     /// <summary>Stretches shaded over the whole height.</summary>
-    public IReadOnlyList<Span> Shaded { get; init; } = [];
+    public IReadOnlyList<Stretch> Shaded { get; init; } = [];
 
     public IReadOnlyList<ChartTrack> Tracks { get; init; } = [];
 
@@ -64,7 +64,7 @@ internal sealed record LineChart
         Axis y = new(low, high, Height - 4, 8);
         StringBuilder svg = new();
         svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {width} {bottom + 38}\" role=\"img\" aria-label=\"{Html.Text($"{Title}. {Description}")}\">");
-        foreach (Span span in Shaded)
+        foreach (Stretch span in Shaded)
             AppendBox(svg, x, span, 8, Height - 12, "shade");
         AppendGrid(svg, x, y, width, bottom);
         foreach (ChartLine line in Lines)
@@ -110,12 +110,12 @@ internal sealed record LineChart
             int top = Height + (row * TrackHeight) + 4;
             svg.Append(CultureInfo.InvariantCulture, $"<text class=\"end\" x=\"47\" y=\"{top + 11}\">{Html.Text(track.Name)}</text>");
             svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"track\" x=\"52\" y=\"{top}\" width=\"{width - 60}\" height=\"{TrackHeight - 6}\"/>");
-            foreach (Span span in track.Spans)
+            foreach (Stretch span in track.Spans)
                 AppendBox(svg, x, span, top, TrackHeight - 6, $"f{track.Colour}");
         }
     }
 
-    private static void AppendBox(StringBuilder svg, Axis x, Span span, double top, double height, string style)
+    private static void AppendBox(StringBuilder svg, Axis x, Stretch span, double top, double height, string style)
     {
         double from = x.Pixel(span.From);
         double length = Math.Max(2, x.Pixel(span.To) - from);
