@@ -5,10 +5,16 @@ internal static class HelpText
 {
     public const string Root =
         """
-        Takes a trained LSTM, GRU or RNN (ONNX) to int8, runs it in integer arithmetic, and shows what its gates do.
+        Takes a trained LSTM, GRU or RNN (ONNX) to int8, runs it in integer arithmetic, and shows its gates.
 
-        Exit codes: 0 done; 1 the model cannot be run (inspect); 2 wrong command line; 3 a model, data file or source
-        cannot be read or does not fit; 4 an output cannot be written; 70 a fault of latch itself; 130 interrupted.
+        Exit codes:
+          0    done
+          1    the model cannot be run (inspect)
+          2    wrong command line
+          3    a model, a data file or a source cannot be read or does not fit
+          4    an output cannot be written
+          70   a fault of latch itself
+          130  interrupted; nothing was written
         """;
 
     public const string Data =

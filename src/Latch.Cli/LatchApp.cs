@@ -3,8 +3,6 @@ using System.CommandLine.Help;
 using Latch.Cli.Commands;
 using Latch.Cli.Output;
 using Latch.Import;
-using Latch.Model;
-using Latch.Quantize;
 
 namespace Latch.Cli;
 
@@ -25,7 +23,7 @@ internal static class LatchApp
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "latch" : $"latch {parsed.CommandResult.Command.Name}";
-            terminal.WriteError($"{parsed.Errors[0].Message} Run '{command} --help'.");
+            terminal.WriteError($"{OnOneLine(parsed.Errors[0].Message)} Run '{command} --help'.");
             return (int)ExitCode.Usage;
         }
 
@@ -53,12 +51,6 @@ internal static class LatchApp
     {
         RootCommand root = new(HelpText.Root)
         {
-            DemoCommand.Create(terminal),
-            InspectCommand.Create(terminal),
-            QuantizeCommand.Create(terminal),
-            CompareCommand.Create(terminal),
-            RunCommand.Create(terminal),
-            WatchCommand.Create(terminal),
             RecordCommand.Create(terminal),
         };
         root.SetAction(_ => root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }));
@@ -68,11 +60,13 @@ internal static class LatchApp
         return root;
     }
 
+    private static string OnOneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     private static (ExitCode Code, string Message) Explain(Exception exception) => exception switch
     {
         CommandException known => (known.Code, known.Message),
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted: nothing was written."),
-        ImportException or ModelFormatException or QuantizeException => (ExitCode.BadInput, exception.Message),
+        ImportException => (ExitCode.BadInput, exception.Message),
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => (ExitCode.Internal, $"A fault of latch itself, please report it: {exception.GetType().Name}: {exception.Message}"),
     };

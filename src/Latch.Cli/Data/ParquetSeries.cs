@@ -15,7 +15,7 @@ internal static class ParquetSeries
 
     private static async Task<Series> ReadAsync(string path, MissingReadings missing, CancellationToken cancellation)
     {
-        IList<IDictionary<string, object?>> rows;
+        IList<Dictionary<string, object>> rows;
         ParquetSchema schema;
         FileStream stream = File.OpenRead(path);
         await using (stream.ConfigureAwait(false))
@@ -23,7 +23,7 @@ internal static class ParquetSeries
             try
             {
                 var read = await Parquet.Serialization.ParquetSerializer.DeserializeUntypedAsync(stream, cancellationToken: cancellation).ConfigureAwait(false);
-                (rows, schema) = (read.Data!, read.Schema);
+                (rows, schema) = (read.Data, read.Schema);
             }
             catch (Exception exception) when (exception is not OperationCanceledException and not FileNotFoundException)
             {
@@ -36,7 +36,7 @@ internal static class ParquetSeries
         return Convert(path, schema, rows, missing);
     }
 
-    private static Series Convert(string path, ParquetSchema schema, IList<IDictionary<string, object?>> rows, MissingReadings missing)
+    private static Series Convert(string path, ParquetSchema schema, IList<Dictionary<string, object>> rows, MissingReadings missing)
     {
         string[] fields = [.. schema.Fields.Select(field => field.Name)];
         string? time = fields.FirstOrDefault(name => s_timeNames.Contains(name, StringComparer.OrdinalIgnoreCase))
@@ -47,9 +47,9 @@ internal static class ParquetSeries
         for (int row = 0; row < rows.Count; row++)
         {
             string where = $"{path}, row {row + 1}";
-            readings.Add([.. names.Select(name => Reading(rows[row][name], where, name, missing))]);
+            readings.Add([.. names.Select(name => Reading(rows[row].GetValueOrDefault(name), where, name, missing))]);
             if (time is not null)
-                seconds.Add(Time(rows[row][time], where));
+                seconds.Add(Time(rows[row].GetValueOrDefault(time), where));
         }
 
         return new Series(path, names, readings, time is null ? null : seconds);
