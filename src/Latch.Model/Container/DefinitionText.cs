@@ -1,0 +1,81 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Latch.Model.Container;
+
+/// <summary>The definition as text of the header: base64 of zlib of JSON.</summary>
+internal static class DefinitionText
+{
+    private static readonly JsonTypeInfo<DefinitionDocument> s_type = CreateType();
+
+    internal static string Encode(ModelDefinition model)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(DefinitionDocument.Of(model), s_type);
+        using MemoryStream compressed = new();
+        using (ZLibStream zlib = new(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
+            zlib.Write(json);
+        return Convert.ToBase64String(compressed.GetBuffer(), 0, (int)compressed.Length);
+    }
+
+    /// <exception cref="ModelFormatException">The text is not a definition.</exception>
+    internal static DefinitionDocument Decode(string text, string source)
+    {
+        string where = $"{source}: definition";
+        try
+        {
+            byte[] compressed = Convert.FromBase64String(text);
+            ReadOnlySpan<byte> json = Inflate(compressed, where);
+            return JsonSerializer.Deserialize(json, s_type)
+                ?? throw new ModelFormatException(ModelFormatCode.Definition, where, "It is null.");
+        }
+        catch (Exception cause) when (cause is FormatException or InvalidDataException)
+        {
+            throw new ModelFormatException(ModelFormatCode.Definition, where, "It is not base64 of zlib-compressed text.", cause);
+        }
+        catch (Exception cause) when (cause is JsonException or InvalidOperationException or NotSupportedException)
+        {
+            string problem = cause.Message.ReplaceLineEndings(" ");
+            throw new ModelFormatException(ModelFormatCode.Definition, where, $"It is not the expected JSON: {problem}", cause);
+        }
+    }
+
+    // Text grows at most 64 times (and 64 KiB for the small ones), so that a few bytes cannot ask for much memory.
+    private static ReadOnlySpan<byte> Inflate(byte[] compressed, string where)
+    {
+        int limit = (int)Math.Min(Format.MaxDefinitionBytes, 65536 + (64L * compressed.Length));
+        byte[] json = new byte[Math.Min(limit, 4096 + (8 * compressed.Length))];
+        using ZLibStream zlib = new(new MemoryStream(compressed), CompressionMode.Decompress);
+        int length = 0;
+        for (int read; (read = zlib.Read(json, length, json.Length - length)) > 0;)
+        {
+            length += read;
+            if (length < json.Length)
+                continue;
+            if (length == limit)
+                throw new ModelFormatException(ModelFormatCode.TooLarge, where, $"Its JSON is longer than {limit - 1} bytes.");
+            Array.Resize(ref json, (int)Math.Min(limit, 2L * json.Length));
+        }
+        return json.AsSpan(0, length);
+    }
+
+    // Computed properties are not stored; every stored one must be present, so no default is ever filled in silently.
+    private static JsonTypeInfo<DefinitionDocument> CreateType()
+    {
+        JsonSerializerOptions options = new(DefinitionJsonContext.Default.Options)
+        {
+            TypeInfoResolver = DefinitionJsonContext.Default.WithAddedModifier(static type =>
+            {
+                for (int i = type.Properties.Count - 1; i >= 0; i--)
+                {
+                    if (type.Properties[i].Set is null)
+                        type.Properties.RemoveAt(i);
+                    else
+                        type.Properties[i].IsRequired = true;
+                }
+            }),
+        };
+        options.MakeReadOnly();
+        return (JsonTypeInfo<DefinitionDocument>)options.GetTypeInfo(typeof(DefinitionDocument));
+    }
+}
