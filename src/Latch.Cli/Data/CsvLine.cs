@@ -47,8 +47,13 @@ internal static class CsvLine
     }
 
     /// <summary>True for a number, finite or not, in the invariant culture.</summary>
-    public static bool IsNumber(string field, out float value) =>
-        float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    public static bool IsNumber(string field, out float value)
+    {
+        if (!field.TrimStart('+', '-').Equals("inf", StringComparison.OrdinalIgnoreCase))
+            return float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+        value = field[0] == '-' ? float.NegativeInfinity : float.PositiveInfinity;
+        return true;
+    }
 
     /// <summary>True for a field that stands for a reading that is missing.</summary>
     public static bool IsMissing(string field) => s_missing.Contains(field, StringComparer.OrdinalIgnoreCase);

@@ -22,7 +22,7 @@ internal readonly record struct Axis(double Low, double High, double PixelLow, d
         double power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
         double step = power * (raw / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
         List<double> ticks = [];
-        for (double index = Math.Ceiling((Low / step) - 1e-9); index * step <= High + (1e-9 * span); index++)
+        for (double index = Math.Ceiling((Low / step) - 1e-9) + 0.0; index * step <= High + (1e-9 * span); index++)
             ticks.Add(index * step);
         return ticks;
     }
