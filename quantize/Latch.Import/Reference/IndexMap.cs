@@ -6,16 +6,20 @@ namespace Latch.Import.Reference;
 internal static class IndexMap
 {
     /// <summary>The map of a movement from an input to an output of the given shapes; null when nothing moves.</summary>
-    public static int[]? Of(MovementNode node, int[] input, int[] output) => node switch
+    public static int[]? Of(MovementNode node, int[] input, int[] output)
     {
-        ReshapeNode => null,
-        TransposeNode n => Build(n.Permutation, output, TensorShape.Strides(input), (i, _) => i, sourceAxis: k => n.Permutation[k]),
-        SliceNode n => Build(n.Starts, output, TensorShape.Strides(input), (i, k) => n.Starts[k] + (i * n.Strides[k]), k => k),
-        TileNode => Build(input, output, TensorShape.Strides(input), (i, k) => i % input[k], k => k),
-        ExpandNode => Broadcast(input, output),
-        GatherNode n => Gather(n, input),
-        _ => throw new ArgumentException($"no index map for {node.GetType().Name}", nameof(node)),
-    };
+        int[] strides = TensorShape.Strides(input);
+        return node switch
+        {
+            ReshapeNode => null,
+            TransposeNode n => PerAxis(output, (axis, i) => i * strides[n.Permutation[axis]]),
+            SliceNode n => PerAxis(output, (axis, i) => (n.Starts[axis] + (i * n.Strides[axis])) * strides[axis]),
+            TileNode => PerAxis(output, (axis, i) => i % input[axis] * strides[axis]),
+            ExpandNode => Broadcast(input, output),
+            GatherNode n => Gather(n, input),
+            _ => throw new ArgumentException($"no index map for {node.GetType().Name}", nameof(node)),
+        };
+    }
 
     /// <summary>The map that broadcasts a shape to a larger one; null when both are the same.</summary>
     public static int[]? Broadcast(int[] input, int[] output)
@@ -24,14 +28,7 @@ internal static class IndexMap
             return null;
         int missing = output.Length - input.Length;
         int[] strides = TensorShape.Strides(input);
-        int[][] offsets = new int[output.Length][];
-        for (int axis = 0; axis < output.Length; axis++)
-        {
-            bool repeated = axis < missing || input[axis - missing] == 1;
-            int stride = repeated ? 0 : strides[axis - missing];
-            offsets[axis] = Offsets(output[axis], i => i * stride);
-        }
-        return Combine(offsets);
+        return PerAxis(output, (axis, i) => axis < missing || input[axis - missing] == 1 ? 0 : i * strides[axis - missing]);
     }
 
     /// <summary>Moves the elements of a tensor as a map says.</summary>
@@ -46,17 +43,8 @@ internal static class IndexMap
             output[i] = input[map[i]];
     }
 
-    private static int[] Build(
-        int[] perAxis, int[] output, int[] strides, Func<int, int, int> position, Func<int, int> sourceAxis)
-    {
-        int[][] offsets = new int[perAxis.Length][];
-        for (int axis = 0; axis < perAxis.Length; axis++)
-        {
-            int k = axis;
-            offsets[axis] = Offsets(output[axis], i => position(i, k) * strides[sourceAxis(k)]);
-        }
-        return Combine(offsets);
-    }
+    private static int[] PerAxis(int[] output, Func<int, int, int> offset) =>
+        Combine([.. output.Select((length, axis) => Offsets(length, i => offset(axis, i)))]);
 
     private static int[] Gather(GatherNode node, int[] input)
     {

@@ -1,0 +1,102 @@
+using Latch.Import.Onnx;
+using Dimension = Latch.Import.Onnx.TensorShapeProto.Types.Dimension;
+
+namespace Latch.Import.Folding;
+
+/// <summary>
+/// The dimensions of the graph's inputs that the file leaves open, and the order in which meanings are tried for them.
+/// Each is either the batch, which becomes 1, or the sequence axis, which becomes the number of steps. Dimensions of the
+/// same name have the same meaning.
+/// </summary>
+internal sealed class InputDimensions
+{
+    private const int MostOpen = 6;
+
+    private static readonly string[] s_sequenceWords = ["seq", "time", "step", "frame", "len"];
+
+    private readonly string _source;
+    private readonly List<(string Key, int Order)> _open = [];
+    private readonly Dictionary<string, int> _numbers = [];
+
+    public InputDimensions(IReadOnlyList<ValueInfoProto> inputs, string source)
+    {
+        Inputs = inputs;
+        _source = source;
+        foreach (ValueInfoProto input in inputs)
+            Register(input);
+        if (_open.Count > MostOpen)
+        {
+            throw new ImportException(
+                ImportErrorCode.UnresolvedShape,
+                source,
+                $"the inputs leave {_open.Count} dimensions open; export the model with all but batch and sequence fixed");
+        }
+    }
+
+    /// <summary>The inputs that the outputs depend on.</summary>
+    public IReadOnlyList<ValueInfoProto> Inputs { get; }
+
+    public bool AnyOpen => _open.Count > 0;
+
+    /// <summary>
+    /// Every way to call each open dimension the sequence axis (true) or the batch (false), the likeliest first: that
+    /// which agrees with the dimensions' names; then, with recurrent nodes, one that has a sequence axis; then the one in
+    /// which the first open dimension of an input is the batch and the second the sequence axis.
+    /// </summary>
+    public IEnumerable<bool[]> Candidates(bool recurrent) => Enumerable.Range(0, 1 << _open.Count)
+        .Select(bits => _open.Select((_, i) => (bits & (1 << i)) != 0).ToArray())
+        .OrderBy(candidate => candidate.Where((isSequence, i) => ContradictsName(_open[i].Key, isSequence)).Count())
+        .ThenBy(candidate => recurrent && !candidate.Contains(true) ? 1 : 0)
+        .ThenBy(candidate => candidate.Where((isSequence, i) => isSequence != (_open[i].Order == 1)).Count());
+
+    /// <summary>The shape of an input under a choice.</summary>
+    public int[] Shape(ValueInfoProto input, bool[] isSequence, int steps) =>
+        [.. input.Type.TensorType.Shape.Dim.Select((dimension, axis) =>
+            !IsOpen(dimension) ? (int)dimension.DimValue : isSequence[_numbers[Key(input, dimension, axis)]] ? steps : 1)];
+
+    private void Register(ValueInfoProto input)
+    {
+        if (input.Type?.TensorType is not { Shape: { } shape } tensor)
+        {
+            throw new ImportException(
+                ImportErrorCode.UnresolvedShape, _source, $"the input '{input.Name}' has no shape; export the model with shapes");
+        }
+        if (tensor.ElemType != (int)TensorProto.Types.DataType.Float)
+        {
+            throw new ImportException(
+                ImportErrorCode.UnsupportedForm,
+                _source,
+                $"the input '{input.Name}' is of type {(TensorProto.Types.DataType)tensor.ElemType}; only float32 inputs are supported");
+        }
+        int order = 0;
+        for (int axis = 0; axis < shape.Dim.Count; axis++)
+        {
+            Dimension dimension = shape.Dim[axis];
+            if (dimension.DimValue > int.MaxValue)
+            {
+                throw new ImportException(
+                    ImportErrorCode.UnresolvedShape, _source, $"axis {axis} of the input '{input.Name}' has length {dimension.DimValue}");
+            }
+            string key = Key(input, dimension, axis);
+            if (!IsOpen(dimension))
+                continue;
+            if (_numbers.TryAdd(key, _open.Count))
+                _open.Add((key, order));
+            order++;
+        }
+    }
+
+    private static bool IsOpen(Dimension dimension) => dimension.DimValue <= 0;
+
+    private static string Key(ValueInfoProto input, Dimension dimension, int axis) =>
+        dimension.DimParam.Length > 0 ? dimension.DimParam : $"{input.Name}#{axis}";
+
+    private static bool ContradictsName(string key, bool isSequence)
+    {
+        if (key.Contains('#'))
+            return false;
+        bool batch = key.Contains("batch", StringComparison.OrdinalIgnoreCase) || key is "N" or "B" or "b";
+        bool sequence = s_sequenceWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) || key is "T" or "t";
+        return batch != sequence && isSequence != sequence;
+    }
+}

@@ -1,0 +1,180 @@
+using Latch.Import.Folding;
+using Latch.Import.Graph;
+using Latch.Import.Onnx;
+using Latch.Import.Operators;
+
+namespace Latch.Import;
+
+/// <summary>The import of one model: what the file holds is read once, then lowered under one or several choices of shapes.</summary>
+internal sealed class ModelImport
+{
+    /// <summary>A number of steps that no batch has, to tell the axes apart.</summary>
+    private const int ProbeSteps = 5;
+
+    private readonly ModelProto _proto;
+    private readonly string _source;
+    private readonly int _opset;
+    private readonly IReadOnlyList<NodeProto> _nodes;
+    private readonly HashSet<string> _outputs;
+    private readonly HashSet<string> _read;
+    private readonly List<GraphValue> _initializers;
+    private readonly InputDimensions _dimensions;
+
+    public ModelImport(ModelProto proto, string source)
+    {
+        _proto = proto;
+        _source = source;
+        _opset = OnnxReader.Opset(proto, source);
+        if (proto.Graph.SparseInitializer.Count > 0)
+            throw new ImportException(ImportErrorCode.UnsupportedForm, source, "sparse initializers are not supported; store dense tensors");
+        _nodes = GraphOrder.Of(proto.Graph, source);
+        RefuseUnsupported();
+        _outputs = [.. proto.Graph.Output.Select(output => output.Name)];
+        _read = [.. _nodes.SelectMany(node => node.Input).Where(name => name.Length > 0), .. _outputs];
+        _initializers = [.. proto.Graph.Initializer
+            .Where(tensor => _read.Contains(tensor.Name))
+            .Select(tensor => TensorReader.Read(tensor, tensor.Name, source))];
+        HashSet<string> constant = [.. _initializers.Select(value => value.Name)];
+        _dimensions = new InputDimensions(
+            [.. proto.Graph.Input.Where(input => _read.Contains(input.Name) && !constant.Contains(input.Name))], source);
+    }
+
+    public FloatModel Run(int? requested, string sha256)
+    {
+        (GraphBuilder builder, int steps) = Resolve(requested);
+        Dictionary<string, GraphValue> values = builder.Values.DistinctBy(value => value.Name).ToDictionary(value => value.Name);
+        List<GraphNode> nodes = DeadNodes.Drop(DenseMerger.Merge(builder.Nodes, values, _outputs), _outputs);
+        ValueInfo[] inputs = [.. _dimensions.Inputs.Select(input => new ValueInfo(input.Name, values[input.Name].Shape))];
+        ValueInfo[] outputs = [.. _proto.Graph.Output.Select(output => new ValueInfo(output.Name, FloatOutput(builder, output.Name).Shape))];
+        Dictionary<string, FloatTensor> constants = Constants(nodes, values);
+        IEnumerable<string> named = inputs.Select(input => input.Name).Concat(constants.Keys).Concat(nodes.SelectMany(node => node.Outputs));
+        return new FloatModel(nodes, named.Distinct().ToDictionary(name => name, name => values[name].Shape))
+        {
+            Name = _proto.Graph.Name.Length > 0 ? _proto.Graph.Name : Path.GetFileNameWithoutExtension(_source),
+            Steps = steps,
+            Inputs = inputs,
+            Outputs = outputs,
+            Constants = constants,
+            SourceSha256 = sha256,
+            Opset = _opset,
+            Producer = $"{_proto.ProducerName} {_proto.ProducerVersion}".Trim(),
+            FloatBytes = FloatBytes(),
+        };
+    }
+
+    /// <summary>Finds which open dimension is which, and lowers the graph with the number of steps wanted.</summary>
+    private (GraphBuilder Builder, int Steps) Resolve(int? requested)
+    {
+        bool recurrent = _nodes.Any(node => node.OpType is "LSTM" or "GRU" or "RNN");
+        int probe = requested is > 1 and int wanted ? wanted : ProbeSteps;
+        ImportException? refusal = null;
+        foreach (bool[] candidate in _dimensions.Candidates(recurrent))
+        {
+            try
+            {
+                bool open = candidate.Contains(true);
+                GraphBuilder builder = Lower(candidate, probe);
+                if (open && recurrent && !Recurrent(builder).Any(node => node.Steps == probe))
+                    continue;
+                if (!open)
+                    return (builder, Checked(FixedSteps(builder), requested));
+                int steps = requested ?? 1;
+                return (steps == probe ? builder : Lower(candidate, steps), steps);
+            }
+            catch (ImportException mismatch) when (DependsOnShapes(mismatch))
+            {
+                refusal ??= mismatch;
+            }
+        }
+        throw refusal ?? new ImportException(
+            ImportErrorCode.UnresolvedShape, _source, "no open dimension of the inputs is the sequence axis; export the model with fixed dimensions");
+    }
+
+    private GraphBuilder Lower(bool[] isSequence, int steps)
+    {
+        GraphBuilder builder = new(_source, _outputs);
+        foreach (GraphValue initializer in _initializers)
+            builder.Define(initializer.Name, initializer);
+        foreach (ValueInfoProto input in _dimensions.Inputs)
+            builder.Define(input.Name, new GraphValue(input.Name, _dimensions.Shape(input, isSequence, steps)));
+        foreach (NodeProto node in _nodes)
+            OperatorTable.Lower(new OperatorCall(node, _opset, builder, _read));
+        return builder;
+    }
+
+    private int FixedSteps(GraphBuilder builder)
+    {
+        int[] own = [.. Recurrent(builder).Select(node => node.Steps)];
+        if (own.Length > 0)
+            return own.Max();
+        return _dimensions.Inputs
+            .Select(input => builder.Find(input.Name)!.Shape)
+            .Where(shape => shape.Length > 2)
+            .Select(shape => shape[1])
+            .FirstOrDefault(1);
+    }
+
+    private int Checked(int steps, int? requested) => requested is not int wanted || wanted == steps
+        ? steps
+        : throw new ImportException(
+            ImportErrorCode.UnresolvedShape,
+            _source,
+            $"the file fixes the number of steps to {steps}, asked for were {wanted}; leave the steps out or export with an open sequence axis");
+
+    private Dictionary<string, FloatTensor> Constants(List<GraphNode> nodes, Dictionary<string, GraphValue> values)
+    {
+        Dictionary<string, FloatTensor> constants = [];
+        foreach (string name in nodes.SelectMany(node => node.Inputs).Concat(_outputs))
+        {
+            if (values[name].Float is not { } tensor)
+                continue;
+            if (tensor.Data.Any(x => !float.IsFinite(x)))
+                throw new ImportException(ImportErrorCode.NotFinite, _source, $"the constant '{name}' holds numbers that are not finite");
+            constants[name] = tensor;
+        }
+        return constants;
+    }
+
+    private GraphValue FloatOutput(GraphBuilder builder, string name)
+    {
+        GraphValue output = builder.Find(name)!;
+        return output.Integer is null
+            ? output
+            : throw new ImportException(
+                ImportErrorCode.UnsupportedForm, _source, $"the output '{name}' is a constant of integers; only floats are supported");
+    }
+
+    private void RefuseUnsupported()
+    {
+        NodeProto[] refused = [.. _nodes.Where(node => !OnnxReader.IsDefaultDomain(node.Domain) || !OperatorTable.Supports(node.OpType))];
+        if (refused.Length == 0)
+            return;
+        IEnumerable<string> names = refused.Select(FullOperatorName).Distinct().Order(StringComparer.Ordinal);
+        throw new ImportException(
+            ImportErrorCode.UnsupportedOperator,
+            _source,
+            $"unsupported: {string.Join(", ", names)}. Supported operators: {string.Join(", ", OperatorTable.Names)}",
+            refused[0].Name,
+            FullOperatorName(refused[0]));
+    }
+
+    /// <summary>Bytes of float tensors in the file that live nodes or outputs refer to.</summary>
+    private long FloatBytes()
+    {
+        long stored = _initializers.Sum(value => (long)(value.Float?.Count ?? 0));
+        long written = _nodes
+            .Where(node => node.OpType == "Constant")
+            .SelectMany(node => node.Attribute)
+            .Where(attribute => attribute.T is { } tensor && TensorReader.IsFloat(tensor))
+            .Sum(attribute => attribute.T.Dims.Aggregate(1L, (product, length) => product * length));
+        return sizeof(float) * (stored + written);
+    }
+
+    private static string FullOperatorName(NodeProto node) =>
+        OnnxReader.IsDefaultDomain(node.Domain) ? node.OpType : $"{node.Domain}.{node.OpType}";
+
+    private static IEnumerable<RecurrentNode> Recurrent(GraphBuilder builder) => builder.Nodes.OfType<RecurrentNode>();
+
+    private static bool DependsOnShapes(ImportException refusal) =>
+        refusal.Code is ImportErrorCode.ShapeMismatch or ImportErrorCode.UnresolvedShape or ImportErrorCode.UnsupportedForm;
+}

@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using Latch.Import.Folding;
+using Latch.Import.Graph;
+using Latch.Import.Onnx;
+using Latch.Import.Operators;
+
+namespace Latch.Import;
+
+/// <summary>
+/// Imports trained models from ONNX files, operator sets 7 to 21. The batch is fixed to 1 and the sequence axis to a
+/// number of steps; constants and shape arithmetic are folded; what remains are the nodes of
+/// <see cref="FloatModel.Nodes"/>. A model is imported completely or refused with an <see cref="ImportException"/>.
+/// </summary>
+/// <remarks>
+/// How the sequence axis is found: every dimension that the file leaves open is either the batch or the sequence axis.
+/// The choices are tried, those that agree with the dimensions' names first ("batch"; "seq", "time", "step", "frame",
+/// "len"), and the first one is taken under which all shapes fit, every recurrent node sees a batch of 1, and at least one
+/// of them sees the steps on its sequence axis. Without recurrent nodes the first open dimension of an input is the batch
+/// and the second the sequence axis. Where the file leaves no sequence axis open, the number of steps is the largest that
+/// a recurrent node has.
+/// </remarks>
+public static class OnnxImporter
+{
+    /// <summary>The names of the operators that can be imported, sorted.</summary>
+    public static IReadOnlyList<string> SupportedOperators => OperatorTable.Names;
+
+    /// <summary>Imports a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <exception cref="ImportException">The file cannot be read, or its model cannot be imported.</exception>
+    public static FloatModel Import(string path, ImportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return Import(File.ReadAllBytes(path), path, options);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new ImportException(ImportErrorCode.Unreadable, path, $"the file cannot be read: {cause.Message}", inner: cause);
+        }
+    }
+
+    /// <summary>Imports a stream, from its position to its end.</summary>
+    /// <param name="stream">The bytes of an ONNX file.</param>
+    /// <param name="sourceName">What messages call the file.</param>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <exception cref="ImportException">The model cannot be imported.</exception>
+    public static FloatModel Import(Stream stream, string sourceName, ImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using MemoryStream copy = new();
+        stream.CopyTo(copy);
+        return Import(copy.ToArray(), sourceName, options);
+    }
+
+    /// <summary>Imports bytes.</summary>
+    /// <param name="bytes">The bytes of an ONNX file.</param>
+    /// <param name="sourceName">What messages call the file.</param>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <exception cref="ImportException">The model cannot be imported.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of steps is below 1.</exception>
+    public static FloatModel Import(byte[] bytes, string sourceName, ImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        ArgumentNullException.ThrowIfNull(sourceName);
+        int? steps = options?.Steps;
+        if (steps < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), steps, "the number of steps must be at least 1");
+        ModelProto proto = OnnxReader.Read(bytes, sourceName);
+        ModelImport import = new(proto, sourceName);
+        return import.Run(steps, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+}

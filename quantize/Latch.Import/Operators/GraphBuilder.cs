@@ -1,0 +1,91 @@
+using Latch.Import.Folding;
+using Latch.Import.Graph;
+
+namespace Latch.Import.Operators;
+
+/// <summary>Collects the nodes of a model in the making; nodes whose inputs are all constant become constants at once.</summary>
+internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs)
+{
+    /// <summary>No computed or folded value may hold more elements: 64 MiB of floats.</summary>
+    public const int LargestValue = 1 << 24;
+
+    private readonly Dictionary<string, GraphValue> _values = [];
+    private readonly HashSet<string> _nodeNames = [];
+    private readonly List<GraphNode> _nodes = [];
+
+    public string Source => source;
+
+    public IReadOnlyList<GraphNode> Nodes => _nodes;
+
+    public IEnumerable<GraphValue> Values => _values.Values;
+
+    /// <summary>Whether a name is an output of the graph, so that a value of that very name must exist.</summary>
+    public bool IsOutput(string name) => outputs.Contains(name);
+
+    public GraphValue? Find(string name) => _values.GetValueOrDefault(name);
+
+    /// <summary>Makes a name stand for a value: an input, a constant, or another name's value.</summary>
+    public GraphValue Define(string name, GraphValue value) => _values[name] = value;
+
+    /// <summary>The name itself, or with a number behind it when a node has that name already.</summary>
+    public string UniqueNodeName(string wanted)
+    {
+        string name = wanted;
+        for (int number = 2; !_nodeNames.Add(name); number++)
+            name = $"{wanted}_{number}";
+        return name;
+    }
+
+    /// <summary>Adds a node with one output.</summary>
+    public GraphValue Emit(OperatorCall call, GraphNode node, int[] shape)
+    {
+        Emit(call, node, [shape]);
+        return _values[node.Outputs[0]];
+    }
+
+    /// <summary>Adds a node, or the constants it amounts to.</summary>
+    public void Emit(OperatorCall call, GraphNode node, IReadOnlyList<int[]> shapes)
+    {
+        GraphValue[] inputs = [.. node.Inputs.Select(name => _values[name])];
+        foreach (int[] shape in shapes)
+            CheckSize(call, shape, inputs);
+        if (inputs.Any(input => input.Integer is not null))
+        {
+            Define(node.Outputs[0], FoldIntegers(call, node, inputs, shapes[0]));
+            return;
+        }
+        if (inputs.All(input => input.IsConstant))
+        {
+            IReadOnlyList<FloatTensor> folded = ConstantFolder.Floats(node, inputs, shapes);
+            for (int i = 0; i < folded.Count; i++)
+                Define(node.Outputs[i], new GraphValue(node.Outputs[i], shapes[i], Float: folded[i]));
+            return;
+        }
+        _nodes.Add(node);
+        for (int i = 0; i < shapes.Count; i++)
+            Define(node.Outputs[i], new GraphValue(node.Outputs[i], shapes[i]));
+    }
+
+    private static GraphValue FoldIntegers(OperatorCall call, GraphNode node, GraphValue[] inputs, int[] shape)
+    {
+        IntegerTensor? folded = inputs.All(input => input.Integer is not null)
+            ? ConstantFolder.Integers(node, inputs, shape)
+            : null;
+        return folded is null
+            ? throw call.Fail(ImportErrorCode.UnsupportedForm, "integer operands are not supported here; use float32")
+            : new GraphValue(node.Outputs[0], shape, Integer: folded);
+    }
+
+    private static void CheckSize(OperatorCall call, int[] shape, GraphValue[] inputs)
+    {
+        long count = shape.Aggregate(1L, (product, length) => Math.Min(product * length, long.MaxValue / int.MaxValue));
+        if (count > LargestValue)
+        {
+            throw call.Fail(
+                ImportErrorCode.ShapeMismatch,
+                $"a value of shape {TensorShape.Text(shape)} is too large; at most {LargestValue} elements are supported");
+        }
+        if (count == 0 && inputs.Any(input => input.Integer is null))
+            throw call.Fail(ImportErrorCode.ShapeMismatch, $"a value of shape {TensorShape.Text(shape)} is empty");
+    }
+}

@@ -1,0 +1,188 @@
+using System.Text;
+using Latch.Import.Folding;
+using Latch.Import.Graph;
+using Latch.Import.Onnx;
+using AttributeType = Latch.Import.Onnx.AttributeProto.Types.AttributeType;
+
+namespace Latch.Import.Operators;
+
+/// <summary>One ONNX node on its way into the model: its inputs, attributes and outputs, and errors that name it.</summary>
+internal sealed class OperatorCall
+{
+    private readonly NodeProto _node;
+    private readonly GraphBuilder _builder;
+    private readonly IReadOnlySet<string> _read;
+    private readonly HashSet<string> _usedAttributes = [];
+
+    /// <param name="node">The node.</param>
+    /// <param name="opset">The version of the operator set.</param>
+    /// <param name="builder">Holds the values the node reads and takes those it writes.</param>
+    /// <param name="read">The names that some node or the graph's outputs read.</param>
+    public OperatorCall(NodeProto node, int opset, GraphBuilder builder, IReadOnlySet<string> read)
+    {
+        _node = node;
+        _builder = builder;
+        _read = read;
+        Opset = opset;
+        string firstOutput = node.Output.FirstOrDefault(name => name.Length > 0, "");
+        Name = builder.UniqueNodeName(node.Name.Length > 0 ? node.Name : $"{node.OpType}_{firstOutput}");
+    }
+
+    /// <summary>Unique among the model's nodes.</summary>
+    public string Name { get; }
+
+    public string Operator => _node.OpType;
+
+    public int Opset { get; }
+
+    public int InputCount => _node.Input.Count;
+
+    public int OutputCount => _node.Output.Count;
+
+    /// <summary>An input, or null when it is left out.</summary>
+    public GraphValue? Optional(int index) =>
+        index < _node.Input.Count && _node.Input[index].Length > 0 ? _builder.Find(_node.Input[index]) : null;
+
+    public GraphValue Required(int index) =>
+        Optional(index) ?? throw Fail(ImportErrorCode.UnsupportedForm, $"input {index} is missing");
+
+    /// <summary>An input whose elements are floats, computed or constant.</summary>
+    public GraphValue Floats(int index)
+    {
+        GraphValue value = Required(index);
+        return value.Integer is null
+            ? value
+            : throw Fail(ImportErrorCode.UnsupportedForm, $"input {index} ('{value.Name}') holds integers; only float32 is supported here");
+    }
+
+    /// <summary>An input that must be a constant of finite floats, or null when it is left out.</summary>
+    public FloatTensor? OptionalWeights(int index, string role)
+    {
+        if (Optional(index) is not { } value)
+            return null;
+        if (value.Float is not { } tensor)
+            throw Fail(ImportErrorCode.UnsupportedForm, $"'{value.Name}' must be a constant of floats", role);
+        CheckFinite(tensor, value.Name, role);
+        return tensor;
+    }
+
+    public FloatTensor Weights(int index, string role) =>
+        OptionalWeights(index, role) ?? throw Fail(ImportErrorCode.UnsupportedForm, "the input is missing", role);
+
+    /// <summary>An input that must be a constant of integers, or null when it is left out.</summary>
+    public IntegerTensor? OptionalIntegers(int index, string role)
+    {
+        if (Optional(index) is not { } value)
+            return null;
+        return value.Integer ?? throw Fail(
+            ImportErrorCode.UnsupportedForm, $"'{value.Name}' must be constant once batch and steps are fixed", role);
+    }
+
+    public IntegerTensor Integers(int index, string role) =>
+        OptionalIntegers(index, role) ?? throw Fail(ImportErrorCode.UnsupportedForm, "the input is missing", role);
+
+    public bool HasAttribute(string name) => _node.Attribute.Any(a => a.Name == name);
+
+    public long Attribute(string name, long missing) => Find(name, AttributeType.Int)?.I ?? missing;
+
+    public float Attribute(string name, float missing) => Find(name, AttributeType.Float)?.F ?? missing;
+
+    public string Attribute(string name, string missing) => Find(name, AttributeType.String)?.S.ToString(Encoding.UTF8) ?? missing;
+
+    public long[]? IntegersAttribute(string name) => Find(name, AttributeType.Ints) is { } found ? [.. found.Ints] : null;
+
+    public float[]? FloatsAttribute(string name) => Find(name, AttributeType.Floats) is { } found ? [.. found.Floats] : null;
+
+    public string[]? StringsAttribute(string name) =>
+        Find(name, AttributeType.Strings) is { } found ? [.. found.Strings.Select(s => s.ToString(Encoding.UTF8))] : null;
+
+    public GraphValue? TensorAttribute(string name) => Find(name, AttributeType.Tensor) is { T: { } tensor }
+        ? TensorReader.Read(tensor, $"{Name}/{name}", _builder.Source)
+        : null;
+
+    /// <summary>Accepts an attribute that does not change the result.</summary>
+    public void Ignore(string name) => _usedAttributes.Add(name);
+
+    /// <summary>Refuses attributes that the operator's import did not look at.</summary>
+    public void RefuseUnknownAttributes()
+    {
+        if (_node.Attribute.FirstOrDefault(a => !_usedAttributes.Contains(a.Name)) is { } unknown)
+            throw Fail(ImportErrorCode.UnsupportedForm, $"this attribute is not supported in operator set {Opset}", unknown.Name);
+    }
+
+    /// <summary>The name of an output, or null when nothing reads it.</summary>
+    public string? OptionalOutput(int index) =>
+        index < _node.Output.Count && _read.Contains(_node.Output[index]) ? _node.Output[index] : null;
+
+    /// <summary>The name of the first output.</summary>
+    public string Output => _node.Output[0];
+
+    /// <summary>A name for an inner value that no value of the file has.</summary>
+    public string Inner(string suffix)
+    {
+        string name = $"{Name}/{suffix}";
+        while (_builder.Find(name) is not null || _read.Contains(name))
+            name += "'";
+        return name;
+    }
+
+    public GraphValue Emit(GraphNode node, params int[] shape) => _builder.Emit(this, node, shape);
+
+    public void Emit(GraphNode node, IReadOnlyList<int[]> shapes) => _builder.Emit(this, node, shapes);
+
+    /// <summary>A value of the same elements under another shape; the value itself when the shape is its own.</summary>
+    public GraphValue Reshaped(GraphValue value, int[] shape, string suffix) => value.Shape.AsSpan().SequenceEqual(shape)
+        ? value
+        : Emit(new ReshapeNode($"{Name}/{suffix}", value.Name, Inner(suffix)), shape);
+
+    /// <summary>Makes an output another name for a value.</summary>
+    public void Alias(string output, GraphValue value)
+    {
+        if (!_builder.IsOutput(output))
+            _builder.Define(output, value);
+        else if (value.IsConstant)
+            _builder.Define(output, value with { Name = output });
+        else
+            Emit(new ReshapeNode(Name, value.Name, output), value.Shape);
+    }
+
+    public void Constant(string output, IntegerTensor tensor) =>
+        _builder.Define(output, new GraphValue(output, tensor.Shape, Integer: tensor));
+
+    public void Constant(string output, FloatTensor tensor) =>
+        _builder.Define(output, new GraphValue(output, tensor.Shape, Float: tensor));
+
+    /// <summary>A value of one float that belongs to this node.</summary>
+    public GraphValue Scalar(string suffix, float value)
+    {
+        string name = Inner(suffix);
+        return _builder.Define(name, new GraphValue(name, [], Float: new FloatTensor([], [value])));
+    }
+
+    /// <summary>An axis counted from the front.</summary>
+    public int Axis(long axis, int rank, string role = "axis") => axis >= -rank && axis < rank
+        ? (int)(axis < 0 ? axis + rank : axis)
+        : throw Fail(ImportErrorCode.ShapeMismatch, $"axis {axis} does not exist in a tensor of {rank} axes", role);
+
+    public ImportException Fail(ImportErrorCode code, string detail, string attribute = "") =>
+        new(code, _builder.Source, detail, Name, Operator, attribute);
+
+    private void CheckFinite(FloatTensor tensor, string name, string role)
+    {
+        int bad = Array.FindIndex(tensor.Data, x => !float.IsFinite(x));
+        if (bad >= 0)
+        {
+            throw Fail(
+                ImportErrorCode.NotFinite, $"element {bad} of '{name}' is {tensor.Data[bad]}; train or export the model again", role);
+        }
+    }
+
+    private AttributeProto? Find(string name, AttributeType type)
+    {
+        _usedAttributes.Add(name);
+        AttributeProto? found = _node.Attribute.FirstOrDefault(a => a.Name == name);
+        if (found is null || found.Type == type || found.Type == AttributeType.Undefined)
+            return found;
+        throw Fail(ImportErrorCode.UnsupportedForm, $"is of type {found.Type}, expected {type}", name);
+    }
+}

@@ -1,0 +1,47 @@
+using Latch.Import.Graph;
+using Latch.Import.Reference;
+
+namespace Latch.Import.Tests.Support;
+
+/// <summary>Runs a model through the float reference and ONNX Runtime with the same inputs.</summary>
+internal static class Agreement
+{
+    /// <summary>The largest difference between the reference and expected outputs; NaN counts as infinite.</summary>
+    public static double Largest(IReadOnlyDictionary<string, float[]> expected, IReadOnlyDictionary<string, float[]> actual)
+    {
+        double largest = 0;
+        foreach ((string name, float[] values) in expected)
+        {
+            Assert.True(actual.ContainsKey(name), $"the output '{name}' is missing");
+            Assert.Equal(values.Length, actual[name].Length);
+            for (int i = 0; i < values.Length; i++)
+            {
+                double difference = Math.Abs((double)values[i] - actual[name][i]);
+                largest = double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(largest, difference);
+            }
+        }
+        return largest;
+    }
+
+    /// <summary>Seeded inputs for every input of a model, within the given magnitude.</summary>
+    public static Dictionary<string, float[]> RandomInputs(FloatModel model, Random random, float magnitude = 1)
+    {
+        Dictionary<string, float[]> inputs = [];
+        foreach (ValueInfo input in model.Inputs)
+        {
+            float[] data = new float[TensorShape.Count(input.Shape)];
+            for (int i = 0; i < data.Length; i++)
+                data[i] = magnitude * ((2 * random.NextSingle()) - 1);
+            inputs[input.Name] = data;
+        }
+        return inputs;
+    }
+
+    /// <summary>The largest difference between the reference and ONNX Runtime on given inputs.</summary>
+    public static double WithOracle(FloatModel model, OnnxOracle oracle, IReadOnlyDictionary<string, float[]> inputs)
+    {
+        IReadOnlyDictionary<string, float[]> actual = new FloatReference(model).Run(inputs);
+        Dictionary<string, float[]> expected = oracle.Run(model.Inputs.Select(i => (i.Name, i.Shape, inputs[i.Name])));
+        return Largest(expected, actual);
+    }
+}
