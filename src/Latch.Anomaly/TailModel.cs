@@ -1,0 +1,58 @@
+namespace Latch.Anomaly;
+
+/// <summary>How improbable a large value of one statistic is, learnt from training: peaks over a threshold.</summary>
+/// <remarks>
+/// Above <see cref="Start"/> the probability that the statistic exceeds x is rate * (1 + shape (x - start) / scale)^(-1/shape),
+/// the generalised Pareto tail (Pickands 1975; used for thresholds on streams by Siffer et al., KDD 2017), exponential for shape 0.
+/// Scale and shape come from probability-weighted moments (Hosking and Wallis 1987), with the shape kept in 0 to 0.5.
+/// </remarks>
+/// <param name="Start">Where the tail begins, in the statistic's unit; not negative.</param>
+/// <param name="Rate">Share of training steps above the start; above 0, at most 1.</param>
+/// <param name="Scale">Scale of the tail, in the statistic's unit; above 0.</param>
+/// <param name="Shape">Heaviness of the tail, 0 to 0.5.</param>
+public readonly record struct TailModel(double Start, double Rate, double Scale, double Shape)
+{
+    private const double TailShare = 0.03;
+    private const int FewestExcesses = 10;
+
+    /// <summary>The tail of training values.</summary>
+    /// <param name="values">One value per step, none negative or NaN; sorted by this method.</param>
+    /// <param name="smallestScale">A lower bound for the scale, for statistics that hardly ever leave their usual value.</param>
+    internal static TailModel Fit(Span<double> values, double smallestScale)
+    {
+        values.Sort();
+        double start = values[(int)((1 - TailShare) * (values.Length - 1))];
+        int first = values.LastIndexOf(start) + 1;
+        ReadOnlySpan<double> excess = values[first..];
+        double rate = (excess.Length + 1.0) / (values.Length + 1.0);
+        if (excess.Length < FewestExcesses)
+            return new(start, rate, Math.Max(smallestScale, excess.IsEmpty ? 0 : excess[^1] - start), 0);
+
+        double mean = 0, weighted = 0;
+        for (int i = 0; i < excess.Length; i++)
+        {
+            double y = excess[i] - start;
+            mean += y / excess.Length;
+            weighted += y * ((excess.Length - 1 - i) / (double)(excess.Length - 1)) / excess.Length;
+        }
+
+        double shape = Math.Clamp(2 - (mean / (mean - (2 * weighted))), 0, 0.5);
+        if (double.IsNaN(shape))
+            shape = 0;
+        return new(start, rate, Math.Max(smallestScale, mean * (1 - shape)), shape);
+    }
+
+    /// <summary>-log10 of the probability of a value this large or larger; below the tail's start a straight line from 0.</summary>
+    internal double Score(double value)
+    {
+        double atStart = -Math.Log10(Rate);
+        if (value <= Start)
+            return Start > 0 ? atStart * value / Start : 0;
+        double distance = (value - Start) / Scale;
+        double nats = Shape < 1e-6 ? distance : Math.Log(1 + (Shape * distance)) / Shape;
+        return atStart + (nats / Math.Log(10));
+    }
+
+    internal bool IsValid =>
+        Start >= 0 && Rate > 0 && Rate <= 1 && Scale > 0 && Shape >= 0 && Shape <= 0.5 && double.IsFinite(Start) && double.IsFinite(Scale);
+}
