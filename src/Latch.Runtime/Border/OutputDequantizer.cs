@@ -1,0 +1,24 @@
+using Latch.Model;
+
+namespace Latch.Runtime.Border;
+
+/// <summary>Where codes become real numbers: s x (q - z).</summary>
+internal static class OutputDequantizer
+{
+    /// <summary>Writes all outputs of a plan, one after the other.</summary>
+    public static void Dequantize(ExecutionPlan plan, Arena arena, Span<float> results)
+    {
+        foreach (int tensor in plan.OutputTensors)
+            results = results[Dequantize(plan, tensor, arena, results)..];
+    }
+
+    /// <summary>Writes one tensor; returns its number of values.</summary>
+    public static int Dequantize(ExecutionPlan plan, int tensor, Arena arena, Span<float> values)
+    {
+        Quantization quantization = plan.Definition.Tensors[tensor].Quantization;
+        CodeSpan codes = plan.Slot(tensor).In(arena);
+        for (int i = 0; i < codes.Count; i++)
+            values[i] = (float)(quantization.Scale * (codes[i] - quantization.ZeroPoint));
+        return codes.Count;
+    }
+}

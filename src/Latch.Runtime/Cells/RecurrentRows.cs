@@ -1,0 +1,78 @@
+using Latch.Model;
+using Latch.Runtime.Kernels;
+
+namespace Latch.Runtime.Cells;
+
+/// <summary>A layer's weights packed for the kernel, and the constants K of its rows (NUMERICS.md section 3).</summary>
+internal sealed class RecurrentRows
+{
+    public RecurrentRows(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants, Kernel kernel)
+    {
+        Kernel = kernel;
+        int units = layer.HiddenSize, rows = layer.GateCount * units;
+        bool gru = layer.Kind == CellKind.Gru;
+        int shared = gru && !layer.LinearBeforeReset ? 2 * units : rows;
+        ReadOnlySpan<sbyte> inputWeights = constants[layer.InputWeights].Int8;
+        ReadOnlySpan<sbyte> recurrentWeights = constants[layer.RecurrentWeights].Int8;
+        InputWeights = kernel.Pack(inputWeights, rows, layer.InputSize);
+        RecurrentWeights = kernel.Pack(recurrentWeights, shared, units);
+        ResetWeights = shared < rows ? kernel.Pack(recurrentWeights[(shared * units)..], units, units) : null;
+        InputMultipliers = constants[layer.InputMultipliers].Int32.ToArray();
+        RecurrentMultipliers = constants[layer.RecurrentMultipliers].Int32.ToArray();
+        Peepholes = layer.Peepholes is { } peepholes ? constants[peepholes].Int32.ToArray() : null;
+
+        ReadOnlySpan<int> bias = constants[layer.Bias].Int32;
+        ReadOnlySpan<int> recurrentBias = layer.RecurrentBias is { } name ? constants[name].Int32 : [];
+        int biasShift = layer.Shift + Requantize.PreActivationBits - layer.BiasFractionBits;
+        long half = 1L << (layer.Shift - 1);
+        Constants = new long[rows];
+        RecurrentConstants = new long[gru && layer.LinearBeforeReset ? units : 0];
+        for (int row = 0; row < rows; row++)
+        {
+            int stateZero = row >= shared ? layer.ResetHidden!.ZeroPoint : layer.Hidden.ZeroPoint;
+            long recurrent = (long)stateZero * RecurrentMultipliers[row] * Sum(recurrentWeights.Slice(row * units, units));
+            long input = (long)layer.Input.ZeroPoint * InputMultipliers[row] * Sum(inputWeights.Slice(row * layer.InputSize, layer.InputSize));
+            Constants[row] = ((long)bias[row] << biasShift) + half - input;
+            if (row >= 2 * units && RecurrentConstants.Length > 0)
+                RecurrentConstants[row - (2 * units)] = ((long)recurrentBias[row - (2 * units)] << biasShift) + half - recurrent;
+            else
+                Constants[row] -= recurrent;
+        }
+    }
+
+    public Kernel Kernel { get; }
+
+    /// <summary>W [G H, I].</summary>
+    public PackedMatrix InputWeights { get; }
+
+    /// <summary>R [G H, H]; without the hidden gate's rows for a GRU without linear before reset.</summary>
+    public PackedMatrix RecurrentWeights { get; }
+
+    /// <summary>The hidden gate's rows of R for a GRU without linear before reset, else null.</summary>
+    public PackedMatrix? ResetWeights { get; }
+
+    public int[] InputMultipliers { get; }
+
+    public int[] RecurrentMultipliers { get; }
+
+    /// <summary>MP [3 H], gates i, o, f; null without peepholes.</summary>
+    public int[]? Peepholes { get; }
+
+    /// <summary>K per row; for the hidden gate of a GRU with linear before reset KA.</summary>
+    public long[] Constants { get; }
+
+    /// <summary>KB of the hidden gate of a GRU with linear before reset, else empty.</summary>
+    public long[] RecurrentConstants { get; }
+
+    public long Bytes => InputWeights.Weights.Length + RecurrentWeights.Weights.Length + (ResetWeights?.Weights.Length ?? 0)
+        + (sizeof(int) * (InputMultipliers.Length + RecurrentMultipliers.Length + (Peepholes?.Length ?? 0)))
+        + (sizeof(long) * (Constants.Length + RecurrentConstants.Length));
+
+    private static int Sum(ReadOnlySpan<sbyte> weights)
+    {
+        int sum = 0;
+        foreach (sbyte weight in weights)
+            sum += weight;
+        return sum;
+    }
+}

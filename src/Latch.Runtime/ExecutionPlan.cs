@@ -1,0 +1,107 @@
+using Latch.Model;
+using Latch.Runtime.Cells;
+using Latch.Runtime.Operators;
+
+namespace Latch.Runtime;
+
+/// <summary>A plan ready to execute: tensors placed in the arena, operations bound to them. Immutable and shared by all sessions.</summary>
+internal sealed class ExecutionPlan
+{
+    private readonly TensorSlot[] _slots;
+    private readonly PlanOperator[] _operators;
+    private readonly ModelWeights _weights;
+
+    public ExecutionPlan(Plan plan, ModelWeights weights, bool streaming)
+    {
+        (Definition, _weights) = (plan, weights);
+        _slots = new TensorSlot[plan.Tensors.Count];
+        for (int tensor = 0; tensor < _slots.Length; tensor++)
+        {
+            _slots[tensor] = new TensorSlot(ArenaBytes, plan.Tensors[tensor]);
+            ArenaBytes += (_slots[tensor].Bytes + Arena.Alignment - 1) / Arena.Alignment * Arena.Alignment;
+        }
+        int states = 0;
+        _operators = new PlanOperator[plan.Operations.Count];
+        for (int i = 0; i < _operators.Length; i++)
+        {
+            _operators[i] = plan.Operations[i] is RecurrentOperation recurrent
+                ? new RecurrentOperator(recurrent, weights.Cells[recurrent.Layer], _slots, states++, streaming)
+                : OperatorFactory.Create(plan.Operations[i], _slots, weights);
+        }
+        LargestRow = plan.Operations.OfType<DenseOperation>().Select(dense => weights.Tensor(dense.Weights).Shape[0]).DefaultIfEmpty().Max();
+        Inputs = Ports(plan.Inputs);
+        Outputs = Ports(plan.Outputs);
+        InputTensors = [.. plan.Inputs.Select(port => port.Tensor)];
+        OutputTensors = [.. plan.Outputs.Select(port => port.Tensor)];
+        InputSize = Inputs.Sum(port => port.Count);
+        OutputSize = Outputs.Sum(port => port.Count);
+    }
+
+    public Plan Definition { get; }
+
+    public int ArenaBytes { get; }
+
+    /// <summary>Rows of the largest dense matrix.</summary>
+    public int LargestRow { get; }
+
+    public IReadOnlyList<PortInfo> Inputs { get; }
+
+    public IReadOnlyList<PortInfo> Outputs { get; }
+
+    public int[] InputTensors { get; }
+
+    public int[] OutputTensors { get; }
+
+    public int InputSize { get; }
+
+    public int OutputSize { get; }
+
+    public TensorSlot Slot(int tensor) => _slots[tensor];
+
+    public RecurrentState[] CreateStates() => [.. _operators.OfType<RecurrentOperator>().Select(recurrent => recurrent.CreateState())];
+
+    public void FillConstants(Arena arena)
+    {
+        foreach ((int tensor, string name) in Definition.ConstantTensors)
+            _weights.Tensor(name).Bytes.CopyTo(arena.Bytes(_slots[tensor]));
+    }
+
+    /// <summary>Sets every input to real zero: what a missing reading holds before the first finite one.</summary>
+    public void ClearInputs(Arena arena)
+    {
+        foreach (int tensor in InputTensors)
+            _slots[tensor].In(arena).Fill(_slots[tensor].ZeroPoint);
+    }
+
+    /// <summary>Recomputes what follows from states that were loaded.</summary>
+    public void Restore(PlanMemory memory)
+    {
+        foreach (PlanOperator operation in _operators)
+            (operation as RecurrentOperator)?.Restore(memory);
+    }
+
+    public void Execute<TProbe>(PlanMemory memory, ref TProbe probe)
+        where TProbe : struct, IGateProbe
+    {
+        foreach (PlanOperator operation in _operators)
+        {
+            if (operation is RecurrentOperator recurrent)
+                recurrent.Execute(memory, ref probe);
+            else
+                operation.Execute(memory);
+        }
+        memory.Executions++;
+    }
+
+    private List<PortInfo> Ports(IReadOnlyList<PlanPort> ports)
+    {
+        List<PortInfo> infos = [];
+        int offset = 0;
+        foreach (PlanPort port in ports)
+        {
+            infos.Add(new PortInfo(port.Name, Definition.Tensors[port.Tensor].Shape, offset));
+            offset += _slots[port.Tensor].Count;
+        }
+        return infos;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Latch.Runtime.Operators;
+
+/// <summary>One operation of a plan, bound to its tensors' places. Immutable and shared by all sessions.</summary>
+internal abstract class PlanOperator
+{
+    /// <summary>Reads its operands from the arena and writes its result there.</summary>
+    public abstract void Execute(PlanMemory memory);
+}
