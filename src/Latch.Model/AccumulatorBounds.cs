@@ -120,13 +120,13 @@ public static class AccumulatorBounds
 
     private static string? FindViolation(ModelDefinition definition, LayerNormOperation norm)
     {
-        // |n d - D| < n 2^17, so V <= n^2 (2^34 + eps'); the normalised value is at most sqrt(n) in Q.22.
+        // |n d - D| < n 2^17, so V <= n^2 (2^34 + eps'); the normalised value is at most 2 sqrt(n) in Q.22 (the root is rounded down).
         Int128 squares = (Int128)norm.Axis * norm.Axis * ((Int128.One << 34) + norm.Epsilon);
         if (squares > long.MaxValue)
             return $"Layer norm '{norm.Name}': the sum of squares over {norm.Axis} values with epsilon {norm.Epsilon} needs more than 64 bits.";
         ReadOnlySpan<int> multipliers = definition.Constants[norm.Multipliers].Int32;
         ReadOnlySpan<int> bias = definition.Constants[norm.Bias].Int32;
-        Int128 normalised = (Int128)norm.Axis << 22;
+        Int128 normalised = (Int128)Math.Ceiling(2 * Math.Sqrt(norm.Axis)) << 22;
         for (int channel = 0; channel < multipliers.Length; channel++)
         {
             Int128 total = (Int128.Abs(multipliers[channel]) * normalised) + (Int128.Abs(bias[channel]) << (norm.Shift - 7)) + (Int128.One << (norm.Shift - 1));

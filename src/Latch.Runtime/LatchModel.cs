@@ -81,15 +81,18 @@ public sealed class LatchModel : IDisposable
 
     internal ExecutionPlan? WindowPlan { get; }
 
-    /// <summary>Makes a model from its definition; packs the weights for this machine's kernel.</summary>
-    /// <exception cref="ArgumentException">The definition has no plan, breaks a bound of NUMERICS.md section 8, or the kernel is unknown here.</exception>
+    /// <summary>Reads, checks and prepares a .latch file.</summary>
+    /// <exception cref="ModelFormatException">The file cannot be read or breaks a rule of the format.</exception>
+    /// <exception cref="ArgumentException">The kernel is unknown here.</exception>
+    public static LatchModel Load(string path, LatchModelOptions? options = null) =>
+        new(ModelReader.Read(path), KernelCatalog.Choose(options?.Kernel));
+
+    /// <summary>Checks a definition and prepares it.</summary>
+    /// <exception cref="ModelFormatException">The definition breaks a rule of the format.</exception>
+    /// <exception cref="ArgumentException">The kernel is unknown here.</exception>
     public static LatchModel Create(ModelDefinition definition, LatchModelOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(definition);
-        if (definition.Step is null && definition.Sequence is null)
-            throw new ArgumentException($"Model '{definition.Name}' has neither a streaming plan nor one for windows.", nameof(definition));
-        if (AccumulatorBounds.FindViolation(definition) is { } violation)
-            throw new ArgumentException($"Model '{definition.Name}' could overflow: {violation}", nameof(definition));
+        ModelValidator.Validate(definition);
         return new LatchModel(definition, KernelCatalog.Choose(options?.Kernel));
     }
 
