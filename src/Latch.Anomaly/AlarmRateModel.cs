@@ -6,23 +6,35 @@ namespace Latch.Anomaly;
 /// <param name="Scale">Mean height of an alarm's peak above the start; above 0.</param>
 public readonly record struct AlarmRateModel(double Start, double PerHour, double Scale)
 {
-    private const int FewestAlarms = 12;
+    private const int EnoughAlarms = 12;
+    private const double Grid = 0.05;
 
-    /// <summary>Learns the rate from the scores of a training series by replaying them with ever higher thresholds.</summary>
+    /// <summary>Learns the rate from the scores of a training series by replaying them with ever lower thresholds.</summary>
+    /// <remarks>
+    /// The model starts at the highest threshold with enough alarms. Low thresholds melt alarms together, so the count
+    /// falls again; where there are never enough alarms, the model starts where there are most.
+    /// </remarks>
     internal static AlarmRateModel Fit(ReadOnlySpan<double> scores, DetectorSettings settings, double hours)
     {
-        double start = 1;
-        List<double> excess = Peaks(scores, settings, start);
-        for (double next = start; excess.Count >= FewestAlarms || next < 2; next += 0.05)
+        double start = Grid;
+        List<double> excess = [];
+        for (double next = Highest(scores); next > 0 && excess.Count < EnoughAlarms; next -= Grid)
         {
-            List<double> higher = Peaks(scores, settings, next);
-            if (higher.Count < FewestAlarms && next >= 2)
-                break;
-            (start, excess) = (next, higher);
+            List<double> more = Peaks(scores, settings, next);
+            if (more.Count > excess.Count)
+                (start, excess) = (next, more);
         }
 
         double scale = excess.Count == 0 ? 0 : excess.Average();
         return new(start, Math.Max(1, excess.Count) / hours, Math.Max(0.1, scale));
+    }
+
+    private static double Highest(ReadOnlySpan<double> scores)
+    {
+        double highest = 0;
+        foreach (double score in scores)
+            highest = Math.Max(highest, score);
+        return highest;
     }
 
     /// <summary>The threshold for a rate; never below the start.</summary>
