@@ -1,0 +1,137 @@
+using Latch.Import.Graph;
+
+namespace Latch.Quantize;
+
+/// <summary>
+/// Whether a graph can run one step at a time with the same result: no value at one step may depend on a later one. The time axis of a value is the axis
+/// whose length follows the number of steps, found by importing the model with two numbers of steps.
+/// </summary>
+internal sealed class Causality
+{
+    private const int Current = -1;
+    private const int Unclear = -2;
+
+    private readonly FloatModel _model;
+    private readonly FloatModel _single;
+    private readonly HashSet<string> _fixed = [];
+
+    private Causality(FloatModel model, FloatModel single)
+    {
+        (_model, _single) = (model, single);
+    }
+
+    /// <summary>Why the model cannot be streamed (names the node), or null when it can.</summary>
+    /// <param name="model">The model for a window of several steps.</param>
+    /// <param name="single">The same model for one step.</param>
+    public static string? FindObstacle(FloatModel model, FloatModel single) => new Causality(model, single).Walk();
+
+    private string? Walk()
+    {
+        foreach (string constant in _model.Constants.Keys)
+            _fixed.Add(constant);
+        foreach (ValueInfo input in _model.Inputs)
+            if (Time(input.Name) == Unclear)
+                return $"input '{input.Name}' has no single time axis";
+        foreach (GraphNode node in _model.Nodes)
+        {
+            if (Obstacle(node) is { } obstacle)
+                return $"node '{node.Name}' {obstacle}";
+            foreach (string output in node.Outputs)
+            {
+                if (node.Inputs.All(_fixed.Contains))
+                    _fixed.Add(output);
+                if (Time(output) == Unclear)
+                    return $"node '{node.Name}' mixes the steps of '{output}' with other axes";
+            }
+        }
+        return null;
+    }
+
+    // The axis where a value's two shapes differ: Current when they are equal, Unclear when they differ in more than one number of steps.
+    private int Time(string value)
+    {
+        int[] many = _model.Shape(value), one = _single.Shape(value);
+        if (many.Length != one.Length)
+            return Unclear;
+        int[] differing = [.. Enumerable.Range(0, many.Length).Where(axis => many[axis] != one[axis])];
+        if (differing.Length == 0)
+            return Current;
+        bool steps = differing.Length == 1 && many[differing[0]] == _model.Steps && one[differing[0]] == 1;
+        return steps ? differing[0] : Unclear;
+    }
+
+    private string? Obstacle(GraphNode node) => node switch
+    {
+        RecurrentNode recurrent => OfRecurrent(recurrent),
+        DenseNode dense => Time(dense.Input) == Last(dense.Input) ? "multiplies over time" : null,
+        MatMulNode product => OfProduct(product),
+        BinaryNode binary => Mixed(binary, binary.Inputs),
+        ConcatNode concat => Time(concat.Output) == concat.Axis || concat.Parts.Any(part => Time(part) == concat.Axis) ? "joins steps" : Mixed(concat, concat.Parts),
+        SoftmaxNode softmax => Time(softmax.Input) == softmax.Axis ? "normalises over time" : null,
+        ReduceNode reduce => reduce.Axes.Contains(Time(reduce.Input)) ? "reduces over time" : null,
+        LayerNormNode norm => Time(norm.Input) >= norm.Axis ? "normalises over time" : null,
+        AffineNode affine => Time(affine.Input) == affine.Axis ? "has one factor per step" : null,
+        ActivationNode activation => activation.Slope is { } slope && Time(activation.Input) >= 0 && slope.Count > 1 && HasTime(slope.Shape, activation.Input) ? "has one slope per step" : null,
+        SliceNode slice => OfSlice(slice),
+        GatherNode gather => Time(gather.Input) == gather.Axis && gather.Indices.Any(index => index != _model.Steps - 1) ? "picks steps other than the last" : null,
+        ReshapeNode reshape => Before(reshape.Input) == Before(reshape.Output) ? null : "mixes steps with other axes",
+        ExpandNode expand => OfRepeat(expand),
+        TileNode tile => OfRepeat(tile),
+        _ => null,
+    };
+
+    private string? OfRecurrent(RecurrentNode node)
+    {
+        if (node.Reverse)
+            return "walks the sequence from its end";
+        if (Time(node.X) != 0)
+            return "does not take in one step after the other";
+        bool computed = new[] { node.InitialH, node.InitialC }.OfType<string>().Any(state => !_fixed.Contains(state) && _model.Inputs.All(input => input.Name != state));
+        return computed ? "starts from a state that the whole sequence decides" : null;
+    }
+
+    private string? OfProduct(MatMulNode node)
+    {
+        bool contracted = Time(node.Left) == Last(node.Left) || (Time(node.Right) >= 0 && Time(node.Right) == Math.Max(0, Last(node.Right) - 1));
+        return contracted ? "multiplies over time" : Mixed(node, node.Inputs);
+    }
+
+    // Per-step values may meet per-step values and constants; the current value of a whole sequence holds the future of all but its last step.
+    private string? Mixed(GraphNode node, IReadOnlyList<string> inputs)
+    {
+        int rank = _model.Shape(node.Outputs[0]).Length;
+        int[] axes = [.. inputs.Where(input => !_fixed.Contains(input)).Select(input => Time(input) == Current ? Current : rank - _model.Shape(input).Length + Time(input)).Distinct()];
+        if (axes.Length > 1)
+            return "joins single steps with what the whole sequence decides";
+        bool perStep = inputs.Any(input => _fixed.Contains(input) && axes is [>= 0] && HasTime(_model.Shape(input), node.Outputs[0]));
+        return perStep ? "has one constant per step" : null;
+    }
+
+    private string? OfSlice(SliceNode node)
+    {
+        int time = Time(node.Input);
+        if (time < 0)
+            return null;
+        int length = _model.Shape(node.Output)[time];
+        bool whole = length == _model.Steps && node.Strides[time] == 1;
+        bool last = length == 1 && node.Starts[time] == _model.Steps - 1;
+        return whole || last ? null : "picks steps other than the last";
+    }
+
+    private string? OfRepeat(MovementNode node) =>
+        !_fixed.Contains(node.Input) && !_model.Shape(node.Output).SequenceEqual(_single.Shape(node.Output)) && Time(node.Input) == Current
+            ? "spreads what the whole sequence decides over its steps"
+            : null;
+
+    // Whether a shape, broadcast to a value's, has more than one entry along that value's time axis.
+    private bool HasTime(int[] shape, string value)
+    {
+        int time = Time(value);
+        int own = time - (_model.Shape(value).Length - shape.Length);
+        return time >= 0 && own >= 0 && shape[own] > 1;
+    }
+
+    // Elements before the time axis: a reshape that keeps their number keeps the steps apart.
+    private int Before(string value) => Time(value) > 0 ? TensorShape.Count(_model.Shape(value).AsSpan(0, Time(value))) : 1;
+
+    private int Last(string value) => _model.Shape(value).Length - 1;}

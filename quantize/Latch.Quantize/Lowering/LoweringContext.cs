@@ -1,0 +1,93 @@
+using Latch.Import.Graph;
+using Latch.Import.Reference;
+using Latch.Model;
+using Latch.Quantize.Calibration;
+
+namespace Latch.Quantize.Lowering;
+
+/// <summary>What the plans of one model share: formats, constants, recurrent layers.</summary>
+internal sealed class LoweringContext
+{
+    private readonly Ranges _states;
+    private readonly Calibrator _calibrator;
+    private readonly Dictionary<string, string> _shortNames;
+    private readonly Dictionary<string, ConstantTensor> _constants = new(StringComparer.Ordinal);
+    private readonly List<RecurrentLayer> _layers = [];
+    private readonly Dictionary<string, int> _layerOf = [];
+    private readonly Dictionary<string, DenseOperation> _dense = [];
+
+    public LoweringContext(FloatModel model, Calibrator calibrator, Ranges ranges, Ranges states, QuantizeOptions options)
+    {
+        Options = options;
+        _calibrator = calibrator;
+        _states = states;
+        Formats = new TensorFormats(model, ranges, states, options);
+        Ranges = ranges;
+        _shortNames = ShortNames([.. model.Nodes.Select(static node => node.Name)]);
+    }
+
+    public QuantizeOptions Options { get; }
+
+    public TensorFormats Formats { get; }
+
+    public Ranges Ranges { get; }
+
+    public IReadOnlyDictionary<string, ConstantTensor> Constants => _constants;
+
+    public IReadOnlyList<RecurrentLayer> Layers => _layers;
+
+    /// <summary>Element type of activations that are multiplied by weights.</summary>
+    public ElementType ActivationType => Options.Activations == ActivationWidth.Int8 ? ElementType.Int8 : ElementType.Int16;
+
+    /// <summary>Range of a recurrent node's inner state.</summary>
+    public ValueRange State(RecurrentNode node, RecurrentQuantity quantity) => _states.State(node.Name, quantity);
+
+    /// <summary>What the rows of a node met in calibration; null when unknown.</summary>
+    public SecondMoments? Moments(string node) => _calibrator.Moments(node);
+
+    /// <summary>The shortest end of the node's path-like name that names no other node.</summary>
+    public string ShortName(GraphNode node) => _shortNames[node.Name];
+
+    /// <summary>Adds a constant once; the plans share it by name.</summary>
+    /// <returns>The name.</returns>
+    public string AddConstant(string name, Func<string, ConstantTensor> create)
+    {
+        if (!_constants.ContainsKey(name))
+            _constants[name] = create(name);
+        return name;
+    }
+
+    /// <summary>The index of a node's layer, built when it is first met.</summary>
+    public int Layer(RecurrentNode node, Func<RecurrentLayer> create)
+    {
+        if (!_layerOf.TryGetValue(node.Name, out int index))
+        {
+            _layers.Add(create());
+            _layerOf[node.Name] = index = _layers.Count - 1;
+        }
+        return index;
+    }
+
+    /// <summary>A dense node's weights, prepared when it is first met.</summary>
+    public DenseOperation Shared(string node, Func<DenseOperation> create)
+    {
+        if (!_dense.TryGetValue(node, out DenseOperation? operation))
+            _dense[node] = operation = create();
+        return operation;
+    }
+
+    private static Dictionary<string, string> ShortNames(string[] names)
+    {
+        var result = new Dictionary<string, string>();
+        foreach (string name in names)
+        {
+            int start = name.Length;
+            do
+                start = name.LastIndexOf('/', Math.Max(0, start - 1));
+            while (start > 0 && names.Any(other => other != name && other.EndsWith(name[start..], StringComparison.Ordinal)));
+            string end = name[(start + 1)..];
+            result[name] = start > 0 && !names.Contains(end) && !result.ContainsValue(end) ? end : name;
+        }
+        return result;
+    }
+}

@@ -1,0 +1,60 @@
+using Latch.Model;
+
+namespace Latch.Quantize;
+
+/// <summary>Width of the activations that are multiplied by weights.</summary>
+public enum ActivationWidth
+{
+    /// <summary>8 bits, asymmetric per tensor.</summary>
+    Int8,
+
+    /// <summary>16 bits, symmetric per tensor: about 100 times finer, at half the speed.</summary>
+    Int16,
+}
+
+/// <summary>How the range of a tensor follows from what was observed.</summary>
+public enum CalibrationMethod
+{
+    /// <summary>The smallest and the largest value seen.</summary>
+    MinMax,
+
+    /// <summary>An exponential average of each window's smallest and largest value.</summary>
+    MovingAverage,
+
+    /// <summary>The range that holds 99.99 % of the values.</summary>
+    Percentile,
+
+    /// <summary>The range with the smallest mean squared quantization error.</summary>
+    SquaredError,
+
+    /// <summary>The range whose codes keep most of the distribution (Kullback-Leibler divergence).</summary>
+    Entropy,
+
+    /// <summary>Each of the others in turn; the one with the smallest error against float on held-back data is kept.</summary>
+    Auto,
+}
+
+/// <summary>Choices made when a model is quantized.</summary>
+public sealed record QuantizeOptions
+{
+    /// <summary>Width of activations that enter a product with weights. Other values are kept in 16 bits, which costs nothing.</summary>
+    public ActivationWidth Activations { get; init; } = ActivationWidth.Int8;
+
+    /// <summary>How ranges are chosen. The states of recurrent layers keep min-max unless <see cref="CalibrationMethod.Auto"/> finds better.</summary>
+    public CalibrationMethod Method { get; init; } = CalibrationMethod.MinMax;
+
+    /// <summary>Values, by name, that are kept in 16 bits whatever <see cref="Activations"/> says.</summary>
+    public IReadOnlySet<string> WideValues { get; init; } = new HashSet<string>();
+
+    /// <summary>Most calibration windows run through the float model; more are thinned out evenly. At least 1.</summary>
+    public int MaxWindows { get; init; } = 512;
+
+    /// <summary>Input channels in sample order, stored in the model; empty when unnamed.</summary>
+    public IReadOnlyList<Channel> Channels { get; init; } = [];
+
+    /// <summary>Samples per second, stored in the model; 0 when unknown.</summary>
+    public double SampleRateHz { get; init; }
+
+    /// <summary>File name of the source model, stored in the model.</summary>
+    public string SourceFile { get; init; } = "";
+}
