@@ -5,6 +5,10 @@ namespace Latch.Import.Operators;
 /// <summary>The attributes that LSTM, GRU and RNN share, checked.</summary>
 internal sealed class RecurrentAttributes
 {
+    /// <summary>
+    /// The activations with the parameters they have when the file gives none: those that ONNX Runtime computes with.
+    /// (The standard refers to operators that have no such default, or, for ThresholdedRelu, another one.)
+    /// </summary>
     private static readonly Dictionary<string, RecurrentActivation> s_defaults = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Sigmoid"] = new(ActivationKind.Sigmoid, 0, 0),
@@ -13,11 +17,11 @@ internal sealed class RecurrentAttributes
         ["Softsign"] = new(ActivationKind.Softsign, 0, 0),
         ["Softplus"] = new(ActivationKind.Softplus, 0, 0),
         ["LeakyRelu"] = new(ActivationKind.LeakyRelu, 0.01f, 0),
-        ["ThresholdedRelu"] = new(ActivationKind.ThresholdedRelu, 1, 0),
+        ["ThresholdedRelu"] = new(ActivationKind.ThresholdedRelu, 0, 0),
         ["Elu"] = new(ActivationKind.Elu, 1, 0),
         ["HardSigmoid"] = new(ActivationKind.HardSigmoid, 0.2f, 0.5f),
-        ["ScaledTanh"] = new(ActivationKind.ScaledTanh, 1, 1),
-        ["Affine"] = new(ActivationKind.Affine, 1, 0),
+        ["ScaledTanh"] = new(ActivationKind.ScaledTanh, 0, 0),
+        ["Affine"] = new(ActivationKind.Affine, 0, 0),
     };
 
     private readonly OperatorCall _call;
@@ -89,8 +93,9 @@ internal sealed class RecurrentAttributes
                 $"'{name}' is not supported; supported are {string.Join(", ", s_defaults.Keys.Order())}",
                 "activations");
         }
-        bool usesAlpha = activation.Alpha != 0;
         bool usesBeta = activation.Kind is ActivationKind.HardSigmoid or ActivationKind.ScaledTanh or ActivationKind.Affine;
+        bool usesAlpha = usesBeta
+            || activation.Kind is ActivationKind.LeakyRelu or ActivationKind.ThresholdedRelu or ActivationKind.Elu;
         return activation with
         {
             Alpha = usesAlpha && alphas.TryDequeue(out float alpha) ? alpha : activation.Alpha,

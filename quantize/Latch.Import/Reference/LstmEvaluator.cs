@@ -33,7 +33,7 @@ internal sealed class LstmEvaluator(RecurrentNode node, IValueTable values) : Re
         ReadOnlySpan<float> output = Of(Output);
         for (int unit = 0; unit < Hidden.Length; unit++)
         {
-            _cellActivation[unit] = Functions[2](Clipped(Cell[unit]));
+            _cellActivation[unit] = Functions[2](Cell[unit]);
             Hidden[unit] = output[unit] * _cellActivation[unit];
         }
         observer?.OnGate(Node, step, RecurrentQuantity.CellActivation, _cellActivation);

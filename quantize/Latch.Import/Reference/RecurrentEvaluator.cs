@@ -72,17 +72,14 @@ internal abstract class RecurrentEvaluator : NodeEvaluator
 
     protected abstract void Step(ReadOnlySpan<float> x, int step, IReferenceObserver? observer);
 
-    /// <summary>The element of the pre-activations that enters an activation, bounded by the node's clip.</summary>
-    protected float Clipped(float value) =>
-        Node.Clip is float bound ? MathF.Max(-bound, MathF.Min(bound, value)) : value;
-
     /// <summary>Activates rows of one gate: the pre-activations must hold the unclipped sums.</summary>
     protected void Activate(int gate, Func<float, float> function)
     {
         int first = gate * Node.HiddenSize;
         for (int row = first; row < first + Node.HiddenSize; row++)
         {
-            PreActivation[row] = Clipped(PreActivation[row]);
+            if (Node.Clip is float bound)
+                PreActivation[row] = MathF.Max(-bound, MathF.Min(bound, PreActivation[row]));
             Gate[row] = function(PreActivation[row]);
         }
     }

@@ -6,7 +6,10 @@ namespace Latch.Import.Tests.Support;
 /// <summary>Runs a model through the float reference and ONNX Runtime with the same inputs.</summary>
 internal static class Agreement
 {
-    /// <summary>The largest difference between the reference and expected outputs; NaN counts as infinite.</summary>
+    /// <summary>
+    /// The largest difference between actual and expected outputs: absolute up to a magnitude of 1, relative above. NaN
+    /// counts as infinite.
+    /// </summary>
     public static double Largest(IReadOnlyDictionary<string, float[]> expected, IReadOnlyDictionary<string, float[]> actual)
     {
         double largest = 0;
@@ -16,7 +19,7 @@ internal static class Agreement
             Assert.Equal(values.Length, actual[name].Length);
             for (int i = 0; i < values.Length; i++)
             {
-                double difference = Math.Abs((double)values[i] - actual[name][i]);
+                double difference = Math.Abs((double)values[i] - actual[name][i]) / Math.Max(1, Math.Abs(values[i]));
                 largest = double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(largest, difference);
             }
         }

@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Google.Protobuf;
+using Latch.Import.Onnx;
+using AttributeType = Latch.Import.Onnx.AttributeProto.Types.AttributeType;
+using DataType = Latch.Import.Onnx.TensorProto.Types.DataType;
+using Dimension = Latch.Import.Onnx.TensorShapeProto.Types.Dimension;
+
+namespace Latch.Import.Tests.Support;
+
+/// <summary>Builds an ONNX model of any operator set. Names are made up where none is given.</summary>
+internal sealed class OnnxWriter
+{
+    private int _names;
+
+    public OnnxWriter(int opset)
+    {
+        Opset = opset;
+        Model = new ModelProto { IrVersion = 7, ProducerName = "latch-tests", Graph = new GraphProto { Name = "graph" } };
+        Model.OpsetImport.Add(new OperatorSetIdProto { Version = opset });
+    }
+
+    public int Opset { get; }
+
+    public ModelProto Model { get; }
+
+    /// <summary>Adds an input; a dimension is an int, a name, or null for one without a name.</summary>
+    public string Input(string name, params object?[] dimensions)
+    {
+        Model.Graph.Input.Add(Value(name, dimensions));
+        return name;
+    }
+
+    /// <summary>Adds an output of floats whose shape the file leaves open.</summary>
+    public void Output(string name) => Model.Graph.Output.Add(Value(name, null));
+
+    public string Floats(int[] shape, float[] data, string? name = null)
+    {
+        TensorProto tensor = new() { Name = name ?? NewName("w"), DataType = (int)DataType.Float };
+        tensor.Dims.AddRange(shape.Select(length => (long)length));
+        tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(data.AsSpan()));
+        Model.Graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    /// <summary>Seeded weights, uniform within the magnitude.</summary>
+    public string Floats(Random random, float magnitude, params int[] shape)
+    {
+        float[] data = new float[shape.Aggregate(1, (a, b) => a * b)];
+        for (int i = 0; i < data.Length; i++)
+            data[i] = magnitude * ((2 * random.NextSingle()) - 1);
+        return Floats(shape, data);
+    }
+
+    public string Integers(params long[] data) => Integers([data.Length], data);
+
+    public string Scalar(long number) => Integers([], [number]);
+
+    public string Integers(int[] shape, long[] data, DataType type = DataType.Int64)
+    {
+        TensorProto tensor = new() { Name = NewName("n"), DataType = (int)type };
+        tensor.Dims.AddRange(shape.Select(length => (long)length));
+        if (type == DataType.Int64)
+            tensor.Int64Data.AddRange(data);
+        else
+            tensor.Int32Data.AddRange(data.Select(number => (int)number));
+        Model.Graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    /// <summary>Adds a node with one output and returns that output's name.</summary>
+    public string Node(string operatorName, string[] inputs, params (string Name, object Value)[] attributes) =>
+        Node(operatorName, inputs, [NewName(operatorName)], attributes)[0];
+
+    public string[] Node(string operatorName, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
+    {
+        NodeProto node = new() { OpType = operatorName, Name = NewName("node") };
+        node.Input.AddRange(inputs);
+        node.Output.AddRange(outputs);
+        node.Attribute.AddRange(attributes.Select(a => Attribute(a.Name, a.Value)));
+        Model.Graph.Node.Add(node);
+        return outputs;
+    }
+
+    public string NewName(string prefix) => $"{prefix}_{_names++}";
+
+    public byte[] ToBytes() => Model.ToByteArray();
+
+    private static AttributeProto Attribute(string name, object value)
+    {
+        AttributeProto attribute = new() { Name = name };
+        switch (value)
+        {
+            case int number:
+                (attribute.I, attribute.Type) = (number, AttributeType.Int);
+                break;
+            case float number:
+                (attribute.F, attribute.Type) = (number, AttributeType.Float);
+                break;
+            case string text:
+                (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(text), AttributeType.String);
+                break;
+            case long[] numbers:
+                attribute.Ints.AddRange(numbers);
+                attribute.Type = AttributeType.Ints;
+                break;
+            case float[] numbers:
+                attribute.Floats.AddRange(numbers);
+                attribute.Type = AttributeType.Floats;
+                break;
+            case string[] texts:
+                attribute.Strings.AddRange(texts.Select(text => ByteString.CopyFrom(text, Encoding.UTF8)));
+                attribute.Type = AttributeType.Strings;
+                break;
+            case TensorProto tensor:
+                (attribute.T, attribute.Type) = (tensor, AttributeType.Tensor);
+                break;
+            default:
+                throw new ArgumentException($"no attribute of type {value.GetType().Name}", nameof(value));
+        }
+        return attribute;
+    }
+
+    private static ValueInfoProto Value(string name, object?[]? dimensions)
+    {
+        TypeProto.Types.Tensor tensor = new() { ElemType = (int)DataType.Float };
+        if (dimensions is not null)
+        {
+            tensor.Shape = new TensorShapeProto();
+            tensor.Shape.Dim.AddRange(dimensions.Select(d => d switch
+            {
+                int length => new Dimension { DimValue = length },
+                string symbol => new Dimension { DimParam = symbol },
+                _ => new Dimension(),
+            }));
+        }
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+    }
+}
