@@ -12,20 +12,20 @@ public sealed class ChannelsFileTests : IDisposable
     [Fact]
     public void Read_GoodFile_AllFields()
     {
-        string path = _scratch.Write("c.json", """{"sampleRateHz": 2, "channels": [{"name": "net", "unit": "KiB/s", "transform": "log1p", "mean": 1.5, "deviation": 0.5}]}""");
+        string path = _scratch.Write("c.json", """{"sampleRate": 2, "channels": [{"name": "net", "unit": "KiB/s", "transform": "log1p", "mean": 1.5, "std": 0.5}]}""");
         ChannelsFile file = ChannelsFile.Read(path);
-        Assert.Equal(2, file.SampleRateHz);
-        Assert.Equal([new Channel("net", "KiB/s", ChannelTransform.Log1p, 1.5, 0.5)], file.Channels);
+        Assert.Equal(2, file.SampleRate);
+        Assert.Equal([new Channel("net", "KiB/s", ChannelTransform.Log1p, 1.5, 0.5)], file.ToModel());
     }
 
     [Theory]
     [InlineData("[]")]
     [InlineData("{")]
-    [InlineData("""{"sampleRateHz": 1, "channels": []}""")]
-    [InlineData("""{"sampleRateHz": -1, "channels": [{"name": "a", "mean": 0, "deviation": 1}]}""")]
-    [InlineData("""{"sampleRateHz": 1, "channels": [{"name": "a", "mean": 0, "deviation": 0}]}""")]
-    [InlineData("""{"sampleRateHz": 1, "channels": [{"name": "a", "transform": "sqrt"}]}""")]
-    [InlineData("""{"sampleRateHz": 1, "rate": 1, "channels": [{"name": "a"}]}""")]
+    [InlineData("""{"sampleRate": 1, "channels": []}""")]
+    [InlineData("""{"sampleRate": -1, "channels": [{"name": "a", "mean": 0, "std": 1}]}""")]
+    [InlineData("""{"sampleRate": 1, "channels": [{"name": "a", "mean": 0, "std": 0}]}""")]
+    [InlineData("""{"sampleRate": 1, "channels": [{"name": "a", "transform": "sqrt"}]}""")]
+    [InlineData("""{"sampleRate": 1, "rate": 1, "channels": [{"name": "a"}]}""")]
     public void Read_BadFile_NamesItAndShowsTheForm(string text)
     {
         string path = _scratch.Write("c.json", text);

@@ -1,0 +1,36 @@
+using Latch.Model;
+
+namespace Latch.Cli.Data;
+
+/// <summary>Normalises readings for the float model as the runtime does for the integer one.</summary>
+/// <param name="channels">Normalisation per channel; empty for readings that are normalised already.</param>
+/// <param name="limit">Normalised readings are clamped to plus and minus this.</param>
+internal sealed class Normaliser(IReadOnlyList<Channel> channels, double limit = double.PositiveInfinity)
+{
+    /// <summary>Normalises one sample in place; NaN stays NaN.</summary>
+    public void Apply(Span<float> sample)
+    {
+        for (int at = 0; at < Math.Min(sample.Length, channels.Count); at++)
+        {
+            Channel channel = channels[at];
+            double value = channel.Transform == ChannelTransform.Log1p ? double.LogP1(Math.Max(sample[at], 0)) : sample[at];
+            sample[at] = (float)Math.Clamp((value - channel.Mean) / channel.Deviation, -limit, limit);
+        }
+    }
+
+    /// <summary>Normalises a recording into new rows; a reading that is missing takes the one before (the first: the mean).</summary>
+    public IReadOnlyList<float[]> Apply(IReadOnlyList<float[]> rows)
+    {
+        float[][] normalised = new float[rows.Count][];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            float[] sample = normalised[row] = [.. rows[row]];
+            Apply(sample);
+            for (int at = 0; at < sample.Length; at++)
+                if (float.IsNaN(sample[at]))
+                    sample[at] = row == 0 ? 0 : normalised[row - 1][at];
+        }
+
+        return normalised;
+    }
+}
