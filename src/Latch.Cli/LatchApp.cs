@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Latch.Cli.Commands;
 using Latch.Cli.Output;
 using Latch.Import;
+using Latch.Model;
 
 namespace Latch.Cli;
 
@@ -51,6 +52,9 @@ internal static class LatchApp
     {
         RootCommand root = new(HelpText.Root)
         {
+            InspectCommand.Create(terminal),
+            RunCommand.Create(terminal),
+            WatchCommand.Create(terminal),
             RecordCommand.Create(terminal),
         };
         root.SetAction(_ => root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }));
@@ -66,7 +70,7 @@ internal static class LatchApp
     {
         CommandException known => (known.Code, known.Message),
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted: nothing was written."),
-        ImportException => (ExitCode.BadInput, exception.Message),
+        ImportException or ModelFormatException => (ExitCode.BadInput, exception.Message),
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => (ExitCode.Internal, $"A fault of latch itself, please report it: {exception.GetType().Name}: {exception.Message}"),
     };

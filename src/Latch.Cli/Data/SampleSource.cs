@@ -47,7 +47,7 @@ internal static class SampleSource
 
         if (name == "-")
         {
-            CsvRows rows = CsvRows.Open(terminal.In, "standard input");
+            CsvRows rows = CsvRows.Open(new CancellableReader(terminal.In, cancellation), "standard input");
             return (new RowSource(rows, rate), rows.Names);
         }
 

@@ -65,6 +65,13 @@ internal sealed class Terminal
     /// <summary>Writes a remark to standard error, where it does not disturb what is piped.</summary>
     public void WriteNote(string message) => Error.WriteLine(message);
 
+    /// <summary>Overwrites one line on a terminal with what goes on; nothing when piped.</summary>
+    public void WriteStatus(bool wanted, FormattableString text)
+    {
+        if (wanted && !_errorIsPlain)
+            Error.Write($"\r{FormattableString.Invariant(text)}   ");
+    }
+
     /// <summary>Runs work in named stages with a progress bar on a terminal and one line per stage when piped.</summary>
     public async Task<T> WithProgress<T>(Func<Stages, Task<T>> work)
     {

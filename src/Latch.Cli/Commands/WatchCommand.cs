@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.Globalization;
+using Latch.Anomaly;
+using Latch.Cli.Data;
+using Latch.Cli.Models;
+using Latch.Cli.Output;
+using Latch.Runtime;
+using Latch.Sensors;
+
+namespace Latch.Cli.Commands;
+
+/// <summary><c>latch watch</c>: the anomaly score of a source, live, and its alarms.</summary>
+internal static class WatchCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> model = CommonOptions.LatchModel();
+        Option<string> source = new("--source") { Description = SampleSource.Description, Required = true, HelpName = "SOURCE" };
+        Option<string[]> train = CommonOptions.Data("--train", "Ordinary data to learn the usual residuals from.", required: false);
+        Option<string?> profile = new("--profile") { Description = "Profile learnt before, instead of --train.", HelpName = "FILE" };
+        Option<string?> save = new("--save-profile") { Description = "Keep the profile learnt from --train.", HelpName = "FILE" };
+        Option<double> alarms = new("--alarms-per-hour") { Description = "Alarms to allow on ordinary data; sets the threshold.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        Option<double?> rate = new("--rate") { Description = "Samples per second; without it the model's.", HelpName = "HZ" };
+        CommonOptions.AboveZero(alarms);
+        CommonOptions.AboveZero(rate);
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("watch", "Scores a source against the model's forecasts and raises alarms. Ctrl-C ends it.")
+        {
+            model, source, train, profile, save, alarms, rate, json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(profile) is null == (result.GetValue(train) is not { Length: > 0 }))
+                result.AddError("Give either --train DATA or --profile FILE.");
+        });
+        command.SetAction((parsed, cancellation) => Task.Run(() => Watch(terminal, new Options(
+            parsed.GetRequiredValue(model), parsed.GetRequiredValue(source), parsed.GetValue(train) ?? [], parsed.GetValue(profile),
+            parsed.GetValue(save), parsed.GetValue(alarms), parsed.GetValue(rate), parsed.GetValue(json)), cancellation)));
+        return command;
+    }
+
+    private static int Watch(Terminal terminal, Options options, CancellationToken cancellation)
+    {
+        using LatchModel model = ModelFile.OpenLatch(options.Model);
+        Forecaster.Check(model, options.Model);
+        if (options.Save is not null)
+            OutputFile.CheckWritable(options.Save);
+        double rate = options.Rate ?? (model.Definition.SampleRateHz > 0 ? model.Definition.SampleRateHz : 1);
+        string[] channels = [.. model.Channels.Select(channel => channel.Name)];
+        Normaliser normaliser = new(model.Channels);
+        AnomalyProfile profile = options.Profile is null ? Learn(options, model, channels, rate, normaliser, terminal, cancellation) : Load(options.Profile, model);
+        using ISensorSource source = SampleSource.Open(options.Source, rate, channels, model.InputSize, terminal, cancellation);
+        AlarmWatch watch = new(profile, options.AlarmsPerHour, normaliser);
+        Follow(terminal, options, model, source, watch, cancellation);
+        Conclude(terminal, options, watch, rate);
+        return (int)ExitCode.Ok;
+    }
+
+    private static AnomalyProfile Learn(
+        Options options, LatchModel model, string[] channels, double rate, Normaliser normaliser, Terminal terminal, CancellationToken cancellation)
+    {
+        terminal.WriteNote("Learning the usual residuals");
+        IReadOnlyList<Recording> recordings = Recordings.Read(options.Train, channels, model.InputSize, MissingReadings.Keep, cancellation);
+        NoGateProbe none = default;
+        List<float[]> rows = [];
+        List<float> forecasts = [];
+        foreach (Recording recording in recordings)
+        {
+            rows.AddRange(recording.Rows);
+            forecasts.AddRange(Forecaster.ByIntegers(model, recording.Rows, ref none, cancellation));
+        }
+
+        AnomalyProfile profile = AlarmWatch.Fit(recordings[0].Source, model.Channels, model.InputSize, rate, rows, [.. forecasts], normaliser);
+        if (options.Save is not null)
+            OutputFile.Guard(options.Save, _ => profile.Save(options.Save));
+        return profile;
+    }
+
+    private static AnomalyProfile Load(string path, LatchModel model)
+    {
+        AnomalyProfile profile;
+        try
+        {
+            profile = AnomalyProfile.Load(path);
+        }
+        catch (AnomalyProfileException exception)
+        {
+            throw CommandException.BadInput(exception.Message);
+        }
+
+        return profile.Channels.Count == model.InputSize
+            ? profile
+            : throw CommandException.BadInput($"{path}: the profile has {profile.Channels.Count} channels, the model {model.InputSize}. Learn one for this model with --train.");
+    }
+
+    private static void Follow(Terminal terminal, Options options, LatchModel model, ISensorSource source, AlarmWatch watch, CancellationToken cancellation)
+    {
+        bool endless = options.Source is "host" or "-";
+        bool announce = !options.Json;
+        Session session = model.CreateSession();
+        float[] sample = new float[model.InputSize];
+        float[] forecast = new float[model.OutputSize];
+        forecast.AsSpan().Fill(float.NaN);
+        while (source.TryRead(sample, out DateTimeOffset time))
+        {
+            if (!endless)
+                cancellation.ThrowIfCancellationRequested();
+            bool before = watch.InAlarm;
+            int ended = watch.Alarms.Count;
+            double score = watch.Step(sample, forecast);
+            session.Step(sample, forecast);
+            terminal.WriteStatus(announce && endless, $"{time:HH:mm:ss}  score {score:0.0} of {watch.Threshold:0.0}");
+            if (!announce)
+                continue;
+            if (watch.InAlarm && !before)
+                terminal.Out.WriteLine($"{time:yyyy-MM-dd HH:mm:ss}  ALARM  {watch.Describe(watch.Current)}, score {Figures.Fixed(score, 1)} (threshold {Figures.Fixed(watch.Threshold, 1)})");
+            else if (watch.Alarms.Count > ended)
+                terminal.Out.WriteLine($"{time:yyyy-MM-dd HH:mm:ss}  over   after {watch.Current.End - watch.Current.Start} steps, peak {Figures.Fixed(watch.Current.PeakScore, 1)} in {watch.Describe(watch.Current)}");
+        }
+
+        watch.Finish();
+    }
+
+    private static void Conclude(Terminal terminal, Options options, AlarmWatch watch, double rate)
+    {
+        if (options.Json)
+        {
+            Json.Write(terminal, new
+            {
+                options.Model,
+                options.Source,
+                watch.Steps,
+                watch.Threshold,
+                options.AlarmsPerHour,
+                watch.MissingReadings,
+                alarms = watch.Alarms.Select(alarm => new
+                {
+                    alarm.Start, alarm.End, alarm.PeakScore, alarm.PeakStep, alarm.Reason, channel = watch.Describe(alarm).Split(" (")[0],
+                }),
+            });
+            return;
+        }
+
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{watch.Steps} steps ({Figures.Seconds(watch.Steps / rate)}), {watch.Alarms.Count} alarms; threshold {watch.Threshold:0.0} for {options.AlarmsPerHour} per hour of ordinary data."));
+    }
+
+    private sealed record Options(
+        string Model, string Source, IReadOnlyList<string> Train, string? Profile, string? Save, double AlarmsPerHour, double? Rate, bool Json);
+}

@@ -1,0 +1,79 @@
+using Latch.Cli.Output;
+using Latch.Model;
+using Latch.Runtime;
+
+namespace Latch.Cli.Models;
+
+/// <summary>What <c>inspect</c> says about a quantized model.</summary>
+internal static class LatchDescription
+{
+    public static object Document(string path, LatchModel model) => new
+    {
+        file = path,
+        kind = "latch",
+        canRun = true,
+        model.Name,
+        fileBytes = new FileInfo(path).Length,
+        memoryBytes = model.MemoryBytes,
+        weightBytes = model.WeightBytes,
+        kernel = model.Kernel,
+        streaming = model.CanStep,
+        notStreamable = model.NotStreamableReason,
+        windowSteps = model.CanRunWindow ? model.Steps : (int?)null,
+        sampleRateHz = model.Definition.SampleRateHz,
+        channels = model.Channels,
+        inputs = model.Inputs,
+        outputs = model.Outputs,
+        layers = model.Definition.Layers.Select(layer => new
+        {
+            layer.Name, layer.Kind, layer.InputSize, layer.HiddenSize, layer.Reverse, layer.Input, layer.Hidden, layer.CellFractionBits, layer.CellRange,
+        }),
+        operations = Operations(model).ToDictionary(),
+        provenance = model.Definition.Provenance,
+    };
+
+    public static void Write(Terminal terminal, string path, LatchModel model)
+    {
+        Provenance provenance = model.Definition.Provenance;
+        terminal.WriteTable($"{path}: {model.Name}", ["", "value"],
+        [
+            ["file", Figures.Bytes(new FileInfo(path).Length)],
+            ["memory to run", $"{Figures.Bytes(model.MemoryBytes)} (weights {Figures.Bytes(model.WeightBytes)}, the rest one session)"],
+            ["kernel in use", model.Kernel],
+            ["step by step", model.CanStep ? "yes" : $"no: {model.NotStreamableReason}"],
+            ["windows", model.CanRunWindow ? $"{model.Steps} steps" : "no"],
+            ["sample rate", model.Definition.SampleRateHz > 0 ? $"{Figures.Number(model.Definition.SampleRateHz)} Hz" : "not stated"],
+            .. model.Inputs.Select(input => new[] { $"input {input.Name}", Figures.Shape(input.Shape) }),
+            .. model.Outputs.Select(output => new[] { $"output {output.Name}", Figures.Shape(output.Shape) }),
+            ["source", $"{provenance.SourceFile} ({Figures.Bytes(provenance.SourceBytes)} of float weights, SHA-256 {Short(provenance.SourceSha256)})"],
+            ["calibrated", $"{provenance.Method}, data SHA-256 {Short(provenance.CalibrationSha256)}, latch {provenance.ToolVersion}"],
+            .. provenance.Figures.Select(figure => new[] { figure.Key, Figures.Number(figure.Value) }),
+        ]);
+        terminal.WriteTable("Recurrent layers", ["layer", "cell", "inputs", "units", "direction", "input", "hidden", "cell state"],
+            model.Definition.Layers.Select(layer => new[]
+            {
+                layer.Name, layer.Kind.ToString().ToUpperInvariant(), $"{layer.InputSize}", $"{layer.HiddenSize}", layer.Reverse ? "reverse" : "forward",
+                Format(layer.Input), Format(layer.Hidden), layer.Kind == CellKind.Lstm ? $"Q{31 - layer.CellFractionBits}.{layer.CellFractionBits}" : "-",
+            }));
+        if (model.Channels.Count > 0)
+        {
+            terminal.WriteTable("Channels", ["channel", "unit", "transform", "mean", "deviation"], model.Channels.Select(channel => new[]
+            {
+                channel.Name, channel.Unit, channel.Transform.ToString().ToLowerInvariant(), Figures.Number(channel.Mean), Figures.Number(channel.Deviation),
+            }));
+        }
+
+        terminal.WriteTable("Operations", ["operation", "count"], Operations(model).Select(pair => new[] { pair.Key, $"{pair.Value}" }));
+        terminal.Out.WriteLine("The model can be run.");
+    }
+
+    private static IEnumerable<KeyValuePair<string, int>> Operations(LatchModel model) =>
+        (model.Definition.Step ?? model.Definition.Sequence)!.Operations
+            .GroupBy(operation => operation.GetType().Name.Replace("Operation", "", StringComparison.Ordinal).ToLowerInvariant())
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => KeyValuePair.Create(group.Key, group.Count()));
+
+    private static string Format(Quantization quantization) => $"{quantization.Type.ToString().ToLowerInvariant()} x {Figures.Number(quantization.Scale)}";
+
+    private static string Short(string sha) => sha.Length > 12 ? sha[..12] : sha.Length == 0 ? "-" : sha;
+}

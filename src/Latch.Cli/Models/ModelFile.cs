@@ -1,0 +1,53 @@
+using Latch.Import;
+using Latch.Import.Graph;
+using Latch.Model;
+using Latch.Runtime;
+
+namespace Latch.Cli.Models;
+
+/// <summary>Opens model files of both kinds.</summary>
+internal static class ModelFile
+{
+    /// <summary>True for a file in our own format: by its ending, else by its first bytes.</summary>
+    /// <exception cref="CommandException">There is no such file.</exception>
+    public static bool IsLatch(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".latch" => true,
+        ".onnx" => false,
+        _ => Data.SourceErrors.Guard(path, () =>
+        {
+            using FileStream file = File.OpenRead(path);
+            Span<byte> start = stackalloc byte[9];
+            return file.ReadAtLeast(start, 9, throwOnEndOfStream: false) == 9 && start[8] == '{';
+        }),
+    };
+
+    /// <exception cref="ModelFormatException">The file is no valid model.</exception>
+    /// <exception cref="CommandException">The model cannot run on this machine.</exception>
+    public static LatchModel OpenLatch(string path)
+    {
+        ModelDefinition definition = ModelReader.Read(path);
+        try
+        {
+            return LatchModel.Create(definition);
+        }
+        catch (ArgumentException exception)
+        {
+            throw CommandException.BadInput($"{path}: {exception.Message}");
+        }
+    }
+
+    /// <exception cref="ImportException">The model cannot be imported.</exception>
+    public static FloatModel OpenOnnx(string path, int? steps) => OnnxImporter.Import(path, new ImportOptions { Steps = steps });
+
+    /// <summary>Columns per time step of each input.</summary>
+    /// <exception cref="CommandException">An input does not follow the steps.</exception>
+    public static IReadOnlyList<int> Widths(IEnumerable<(string Name, int Count)> inputs, int steps, string path) =>
+        [.. inputs.Select(input => input.Count % steps == 0
+            ? input.Count / steps
+            : throw CommandException.BadInput($"{path}: input '{input.Name}' has {input.Count} values, which is no multiple of the {steps} steps; data rows cannot be given to it."))];
+
+    /// <inheritdoc cref="Widths(IEnumerable{ValueTuple{string, int}}, int, string)"/>
+    public static IReadOnlyList<int> Widths(FloatModel model, string path) =>
+        Widths(model.Inputs.Select(input => (input.Name, TensorShape.Count(input.Shape))), model.Steps, path);
+}
