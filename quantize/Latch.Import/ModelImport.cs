@@ -19,6 +19,7 @@ internal sealed class ModelImport
     private readonly HashSet<string> _read;
     private readonly List<GraphValue> _initializers;
     private readonly InputDimensions _dimensions;
+    private readonly bool _isRecurrent;
 
     public ModelImport(ModelProto proto, string source)
     {
@@ -29,6 +30,7 @@ internal sealed class ModelImport
             throw new ImportException(ImportErrorCode.UnsupportedForm, source, "sparse initializers are not supported; store dense tensors");
         _nodes = GraphOrder.Of(proto.Graph, source);
         RefuseUnsupported();
+        _isRecurrent = _nodes.Any(node => node.OpType is "LSTM" or "GRU" or "RNN");
         _outputs = [.. proto.Graph.Output.Select(output => output.Name)];
         _read = [.. _nodes.SelectMany(node => node.Input).Where(name => name.Length > 0), .. _outputs];
         _initializers = [.. proto.Graph.Initializer
@@ -65,29 +67,37 @@ internal sealed class ModelImport
     /// <summary>Finds which open dimension is which, and lowers the graph with the number of steps wanted.</summary>
     private (GraphBuilder Builder, int Steps) Resolve(int? requested)
     {
-        bool recurrent = _nodes.Any(node => node.OpType is "LSTM" or "GRU" or "RNN");
-        int probe = requested is > 1 and int wanted ? wanted : ProbeSteps;
+        int steps = requested ?? 1;
+        int[] probes = steps > 1 ? [steps] : [ProbeSteps, steps];
         ImportException? refusal = null;
-        foreach (bool[] candidate in _dimensions.Candidates(recurrent))
+        foreach (int probe in probes)
         {
-            try
+            foreach (bool[] candidate in _dimensions.Candidates(_isRecurrent))
             {
-                bool open = candidate.Contains(true);
-                GraphBuilder builder = Lower(candidate, probe);
-                if (open && recurrent && !Recurrent(builder).Any(node => node.Steps == probe))
-                    continue;
-                if (!open)
-                    return (builder, Checked(FixedSteps(builder), requested));
-                int steps = requested ?? 1;
-                return (steps == probe ? builder : Lower(candidate, steps), steps);
-            }
-            catch (ImportException mismatch) when (DependsOnShapes(mismatch))
-            {
-                refusal ??= mismatch;
+                try
+                {
+                    if (Fits(candidate, probe) is not { } builder)
+                        continue;
+                    if (!candidate.Contains(true))
+                        return (builder, Checked(FixedSteps(builder), requested));
+                    return (steps == probe ? builder : Lower(candidate, steps), steps);
+                }
+                catch (ImportException mismatch) when (DependsOnShapes(mismatch))
+                {
+                    refusal ??= mismatch;
+                }
             }
         }
         throw refusal ?? new ImportException(
             ImportErrorCode.UnresolvedShape, _source, "no open dimension of the inputs is the sequence axis; export the model with fixed dimensions");
+    }
+
+    /// <summary>The graph under a choice, or null when its sequence axis is not that of a recurrent node.</summary>
+    private GraphBuilder? Fits(bool[] candidate, int probe)
+    {
+        GraphBuilder builder = Lower(candidate, probe);
+        bool seen = !_isRecurrent || !candidate.Contains(true) || Recurrent(builder).Any(node => node.Steps == probe);
+        return seen ? builder : null;
     }
 
     private GraphBuilder Lower(bool[] isSequence, int steps)

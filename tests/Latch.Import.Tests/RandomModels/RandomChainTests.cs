@@ -1,0 +1,35 @@
+using Latch.Import.Graph;
+using Latch.Import.Tests.Support;
+
+namespace Latch.Import.Tests.RandomModels;
+
+/// <summary>Random chains of the operators around recurrent layers agree with ONNX Runtime, across operator sets.</summary>
+public sealed class RandomChainTests
+{
+    private const double Budget = 1e-5;
+    private const int Models = 300;
+
+    public static TheoryData<int> Seeds() => [.. Enumerable.Range(0, Models)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Run_RandomChain_AgreesWithOnnxRuntime(int seed)
+    {
+        ChainWriter chain = ChainWriter.Write(seed);
+        using OnnxOracle oracle = new(chain.Bytes);
+        FloatModel model = OnnxImporter.Import(chain.Bytes, "chain", new ImportOptions { Steps = chain.Steps });
+        Dictionary<string, float[]> inputs = Agreement.RandomInputs(model, new Random(seed));
+
+        double largest = Agreement.WithOracle(model, oracle, inputs);
+
+        Assert.True(largest <= Budget, $"largest difference {largest:E2}, opset {chain.Opset}: {chain.Links}");
+    }
+
+    [Fact]
+    public void Operators_AllChains_AreThoseThatTheImporterSupports()
+    {
+        IEnumerable<string> seen = Enumerable.Range(0, Models).SelectMany(seed => ChainWriter.Write(seed).Operators);
+
+        Assert.Equal(OnnxImporter.SupportedOperators, seen.Append("RNN").Distinct().Order(StringComparer.Ordinal));
+    }
+}
