@@ -25,8 +25,7 @@ internal static class DefinitionText
         try
         {
             byte[] compressed = Convert.FromBase64String(text);
-            ReadOnlySpan<byte> json = Inflate(compressed, where);
-            return JsonSerializer.Deserialize(json, s_type)
+            return JsonSerializer.Deserialize(Inflate(compressed, where), s_type)
                 ?? throw new ModelFormatException(ModelFormatCode.Definition, where, "It is null.");
         }
         catch (Exception cause) when (cause is FormatException or InvalidDataException)
@@ -40,23 +39,25 @@ internal static class DefinitionText
         }
     }
 
-    // Text grows at most 64 times (and 64 KiB for the small ones), so that a few bytes cannot ask for much memory.
-    private static ReadOnlySpan<byte> Inflate(byte[] compressed, string where)
+    // Counts before it allocates: text may grow at most 32 times (and 64 KiB for the small ones), so that a few bytes cannot ask for much memory.
+    private static byte[] Inflate(byte[] compressed, string where)
     {
-        int limit = (int)Math.Min(Format.MaxDefinitionBytes, 65536 + (64L * compressed.Length));
-        byte[] json = new byte[Math.Min(limit, 4096 + (8 * compressed.Length))];
-        using ZLibStream zlib = new(new MemoryStream(compressed), CompressionMode.Decompress);
+        long limit = Math.Min(Format.MaxDefinitionBytes, 65536 + (32L * compressed.Length));
+        Span<byte> scratch = stackalloc byte[4096];
         int length = 0;
-        for (int read; (read = zlib.Read(json, length, json.Length - length)) > 0;)
+        using (ZLibStream counting = new(new MemoryStream(compressed), CompressionMode.Decompress))
         {
-            length += read;
-            if (length < json.Length)
-                continue;
-            if (length == limit)
-                throw new ModelFormatException(ModelFormatCode.TooLarge, where, $"Its JSON is longer than {limit - 1} bytes.");
-            Array.Resize(ref json, (int)Math.Min(limit, 2L * json.Length));
+            for (int read; (read = counting.Read(scratch)) > 0;)
+            {
+                length += read;
+                if (length > limit)
+                    throw new ModelFormatException(ModelFormatCode.TooLarge, where, $"Its JSON is longer than {limit} bytes.");
+            }
         }
-        return json.AsSpan(0, length);
+        byte[] json = new byte[length];
+        using ZLibStream zlib = new(new MemoryStream(compressed), CompressionMode.Decompress);
+        zlib.ReadExactly(json);
+        return json;
     }
 
     // Computed properties are not stored; every stored one must be present, so no default is ever filled in silently.

@@ -54,8 +54,8 @@ internal static class StridedRules
 
     private static long CheckDimensions(RuleScope scope, IReadOnlyList<int>? dimensions)
     {
-        if (dimensions is null || dimensions.Count > Format.MaxRank)
-            throw scope.Error(ModelFormatCode.Shape, $"It needs at most {Format.MaxRank} dimensions.");
+        if (dimensions is null || dimensions.Count > Format.MaxStridedRank)
+            throw scope.Error(ModelFormatCode.Shape, $"It needs at most {Format.MaxStridedRank} dimensions.");
         return OperationRules.Product(scope, dimensions);
     }
 
