@@ -4,6 +4,7 @@ using Latch.Cli.Commands;
 using Latch.Cli.Output;
 using Latch.Import;
 using Latch.Model;
+using Latch.Quantize;
 
 namespace Latch.Cli;
 
@@ -53,6 +54,7 @@ internal static class LatchApp
         RootCommand root = new(HelpText.Root)
         {
             InspectCommand.Create(terminal),
+            QuantizeCommand.Create(terminal),
             RunCommand.Create(terminal),
             WatchCommand.Create(terminal),
             RecordCommand.Create(terminal),
@@ -70,7 +72,7 @@ internal static class LatchApp
     {
         CommandException known => (known.Code, known.Message),
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted: nothing was written."),
-        ImportException or ModelFormatException => (ExitCode.BadInput, exception.Message),
+        ImportException or ModelFormatException or QuantizeException => (ExitCode.BadInput, exception.Message),
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => (ExitCode.Internal, $"A fault of latch itself, please report it: {exception.GetType().Name}: {exception.Message}"),
     };

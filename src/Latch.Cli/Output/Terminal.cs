@@ -33,14 +33,17 @@ internal sealed class Terminal
     /// <summary>Captured streams: plain text.</summary>
     public static Terminal Of(TextReader input, TextWriter output, TextWriter error) => new(input, output, error, true, true);
 
-    /// <summary>Writes a table: lines drawn on a terminal, columns separated by spaces when piped.</summary>
+    /// <summary>
+    /// Writes a table: lines drawn on a terminal, columns separated by spaces when piped. Columns after the first are aligned to the right, but
+    /// to the left where the first has no header (names and values).
+    /// </summary>
     public void WriteTable(string title, IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
         Table table = new() { Border = _outIsPlain ? TableBorder.None : TableBorder.Rounded };
         for (int column = 0; column < headers.Count; column++)
         {
             TableColumn header = new(Markup.Escape(headers[column])) { NoWrap = column == 0 };
-            table.AddColumn(column == 0 ? header : header.RightAligned());
+            table.AddColumn(column == 0 || headers[0].Length == 0 ? header : header.RightAligned());
         }
 
         foreach (IReadOnlyList<string> row in rows)

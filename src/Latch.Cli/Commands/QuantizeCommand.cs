@@ -1,0 +1,142 @@
+using System.CommandLine;
+using Latch.Cli.Data;
+using Latch.Cli.Models;
+using Latch.Cli.Output;
+using Latch.Import;
+using Latch.Import.Graph;
+using Latch.Model;
+using Latch.Quantize;
+using Latch.Quantize.Calibration;
+
+namespace Latch.Cli.Commands;
+
+/// <summary><c>latch quantize</c>: a trained model to int8.</summary>
+internal static class QuantizeCommand
+{
+    private static readonly Dictionary<string, CalibrationMethod> s_methods = new()
+    {
+        ["minmax"] = CalibrationMethod.MinMax,
+        ["moving-average"] = CalibrationMethod.MovingAverage,
+        ["percentile"] = CalibrationMethod.Percentile,
+        ["mse"] = CalibrationMethod.SquaredError,
+        ["entropy"] = CalibrationMethod.Entropy,
+        ["auto"] = CalibrationMethod.Auto,
+    };
+
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> model = CommonOptions.OnnxModel();
+        Option<string[]> calibration = CommonOptions.Data("--calibration", "Ordinary data to find ranges with.");
+        Option<string> output = new("--output", "-o") { Description = "The .latch file to write.", Required = true, HelpName = "MODEL.latch" };
+        Option<int?> steps = CommonOptions.Steps("Windows of N rows that slide by the stride; without it one stream (or the number the model fixes).");
+        Option<int> stride = CommonOptions.Stride();
+        Option<string> activations = new("--activations") { Description = "Width of activations.", DefaultValueFactory = _ => "int8", HelpName = "TYPE" };
+        activations.AcceptOnlyFromAmong("int8", "int16");
+        Option<string> method = new("--method") { Description = "How ranges are chosen.", DefaultValueFactory = _ => "minmax", HelpName = "NAME" };
+        method.AcceptOnlyFromAmong([.. s_methods.Keys]);
+        Option<string?> channels = new("--channels")
+        {
+            Description = "JSON file with names, units and normalisation of the input channels; without it the data are taken as normalised.",
+            HelpName = "FILE",
+        };
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("quantize", "Turns a trained ONNX model into an int8 model file.")
+        {
+            model, calibration, output, steps, stride, activations, method, channels, json,
+        };
+        command.SetAction((parsed, cancellation) => Run(terminal, new Request(
+            parsed.GetRequiredValue(model), parsed.GetRequiredValue(calibration), parsed.GetRequiredValue(output), parsed.GetValue(steps),
+            parsed.GetValue(stride), parsed.GetValue(activations) == "int16" ? ActivationWidth.Int16 : ActivationWidth.Int8,
+            s_methods[parsed.GetValue(method)!], parsed.GetValue(channels)), parsed.GetValue(json), cancellation));
+        return command;
+    }
+
+    private static async Task<int> Run(Terminal terminal, Request request, bool json, CancellationToken cancellation)
+    {
+        OutputFile.CheckWritable(request.Output);
+        QuantizeResult result = await terminal.WithProgress(stages =>
+            Task.Run(() => Quantize(request, stages, cancellation), cancellation).WaitAsync(cancellation)).ConfigureAwait(false);
+        OutputFile.Guard(request.Output, _ => ModelWriter.Write(result.Definition, request.Output));
+        Summarise(terminal, request, result, json);
+        return (int)ExitCode.Ok;
+    }
+
+    /// <summary>Everything up to the file: reads, calibrates, quantizes.</summary>
+    public static QuantizeResult Quantize(Request request, Stages stages, CancellationToken cancellation)
+    {
+        stages.Begin("Reading the model");
+        FloatModel model = ModelFile.OpenOnnx(request.Model, request.Steps);
+        ChannelsFile? channels = request.Channels is null ? null : ChannelsFile.Read(request.Channels);
+        IReadOnlyList<int> widths = ModelFile.Widths(model, request.Model);
+        int width = widths.Sum();
+        if (channels is not null && channels.Channels.Count != widths[0])
+            throw CommandException.BadInput($"{request.Channels}: {channels.Channels.Count} channels, but the model takes {widths[0]}. Describe each channel of the model's first input.");
+
+        stages.Begin("Reading the calibration data");
+        IReadOnlyList<Channel> described = channels?.ToModel() ?? [];
+        IReadOnlyList<Recording> recordings = Recordings.Read(
+            request.Calibration, widths.Count == 1 ? [.. described.Select(channel => channel.Name)] : [], width, MissingReadings.Refuse, cancellation);
+        Normaliser normaliser = new(described, channels?.Limit ?? double.PositiveInfinity);
+        recordings = [.. recordings.Select(recording => recording with { Rows = normaliser.Apply(recording.Rows) })];
+        bool stream = request.Steps is null && model.Steps == 1;
+        CalibrationData data = stream
+            ? CalibrationData.FromStream([.. recordings.SelectMany(recording => recording.Rows)])
+            : CalibrationData.FromWindows(Windows.Cut(recordings, widths, model.Steps, request.Stride));
+
+        stages.Begin($"Calibrating and quantizing ({data.Count} {(stream ? "rows" : "windows")})");
+        cancellation.ThrowIfCancellationRequested();
+        return Quantizer.Quantize(
+            model,
+            data,
+            new QuantizeOptions
+            {
+                Activations = request.Activations,
+                Method = request.Method,
+                Channels = described,
+                SampleRateHz = channels?.SampleRate ?? 0,
+                SourceFile = Path.GetFileName(request.Model),
+            },
+            steps => OnnxImporter.Import(request.Model, new ImportOptions { Steps = steps }));
+    }
+
+    private static void Summarise(Terminal terminal, Request request, QuantizeResult result, bool json)
+    {
+        ModelDefinition definition = result.Definition;
+        long bytes = new FileInfo(request.Output).Length;
+        double ratio = (double)bytes / definition.Provenance.SourceBytes;
+        string method = s_methods.First(pair => pair.Value == result.Method).Key;
+        if (json)
+        {
+            Json.Write(terminal, new
+            {
+                request.Output,
+                bytes,
+                sourceBytes = definition.Provenance.SourceBytes,
+                ratio,
+                method,
+                result.RunsUsed,
+                result.RunsGiven,
+                streaming = definition.Step is not null,
+                definition.NotStreamable,
+                windowSteps = definition.Sequence?.Steps,
+                figures = definition.Provenance.Figures,
+            });
+            return;
+        }
+
+        terminal.WriteTable($"{request.Output}", ["", "value"],
+        [
+            ["float weights", Figures.Bytes(definition.Provenance.SourceBytes)],
+            ["int8 file", $"{Figures.Bytes(bytes)} ({Figures.Fixed(ratio, 3)} of float)"],
+            ["calibration", $"{method}, {result.RunsUsed} of {result.RunsGiven} {(request.Steps is null && definition.Sequence is null ? "rows" : "windows")}"],
+            ["step by step", definition.Step is not null ? "yes" : $"no: {definition.NotStreamable}"],
+            ["windows", definition.Sequence is { } sequence ? $"{sequence.Steps} steps" : "no"],
+            .. definition.Provenance.Figures.Select(figure => new[] { figure.Key, Figures.Number(figure.Value) }),
+        ]);
+        terminal.Out.WriteLine($"Next: latch compare {request.Model} {request.Output} --data DATA");
+    }
+
+    /// <summary>What to quantize and how.</summary>
+    internal sealed record Request(
+        string Model, IReadOnlyList<string> Calibration, string Output, int? Steps, int Stride, ActivationWidth Activations, CalibrationMethod Method, string? Channels);
+}
