@@ -3,7 +3,7 @@ using Latch.Model;
 namespace Latch.Runtime.Border;
 
 /// <summary>
-/// Where a reading becomes a code: normalised by its channel (transform, mean, deviation; first input only, the channel is the innermost index),
+/// Where a reading becomes a code: normalised by its channel (transform, mean, deviation; channels count through the inputs of one step),
 /// then floor(x / s + 1/2) + z, limited to the codes. A reading that is not finite holds the value of the step before.
 /// </summary>
 internal sealed class InputQuantizer
@@ -13,41 +13,39 @@ internal sealed class InputQuantizer
     private readonly bool _carry;
 
     /// <param name="plan">The plan whose inputs are written.</param>
-    /// <param name="channels">Channels of the first input; none means already normalised.</param>
+    /// <param name="channels">Channels of one step; none means already normalised.</param>
     /// <param name="carry">True for a streaming plan: the arena still holds the step before.</param>
     public InputQuantizer(ExecutionPlan plan, IReadOnlyList<Channel> channels, bool carry) => (_plan, _channels, _carry) = (plan, channels, carry);
 
     /// <summary>Writes all inputs; returns the number of readings that were not finite.</summary>
     public int Quantize(ReadOnlySpan<float> values, Arena arena)
     {
-        int held = 0;
-        for (int port = 0; port < _plan.InputTensors.Length; port++)
+        int held = 0, channel = 0;
+        foreach (int tensor in _plan.InputTensors)
         {
-            int tensor = _plan.InputTensors[port];
             CodeSpan codes = _plan.Slot(tensor).In(arena);
-            ActivationTensor definition = _plan.Definition.Tensors[tensor];
-            held += Quantize(values[..codes.Count], codes, definition, port == 0 && _channels.Count > 0);
+            int perStep = Math.Max(1, codes.Count / _plan.Definition.Steps);
+            held += Quantize(values[..codes.Count], codes, _plan.Definition.Tensors[tensor].Quantization, channel, perStep);
             values = values[codes.Count..];
+            channel += perStep;
         }
         return held;
     }
 
-    private int Quantize(ReadOnlySpan<float> values, CodeSpan codes, ActivationTensor tensor, bool normalise)
+    private int Quantize(ReadOnlySpan<float> values, CodeSpan codes, Quantization quantization, int firstChannel, int perStep)
     {
-        Quantization quantization = tensor.Quantization;
         int held = 0;
-        int stride = _carry || tensor.Shape.Count == 0 ? values.Length : tensor.Shape[^1];
         for (int i = 0; i < values.Length; i++)
         {
-            double value = normalise ? Normalise(values[i], _channels[i % _channels.Count]) : values[i];
+            double value = _channels.Count > 0 ? Normalise(values[i], _channels[firstChannel + (i % perStep)]) : values[i];
             if (double.IsFinite(value))
             {
                 codes[i] = (int)Math.Clamp(Math.Floor((value / quantization.Scale) + 0.5) + quantization.ZeroPoint, quantization.MinCode, quantization.MaxCode);
                 continue;
             }
             held++;
-            if (i >= stride)
-                codes[i] = codes[i - stride];
+            if (i >= perStep)
+                codes[i] = codes[i - perStep];
             else if (!_carry)
                 codes[i] = quantization.ZeroPoint;
         }
