@@ -55,6 +55,7 @@ internal static class LatchApp
         {
             InspectCommand.Create(terminal),
             QuantizeCommand.Create(terminal),
+            CompareCommand.Create(terminal),
             RunCommand.Create(terminal),
             WatchCommand.Create(terminal),
             RecordCommand.Create(terminal),

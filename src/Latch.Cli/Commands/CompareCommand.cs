@@ -1,0 +1,107 @@
+using System.CommandLine;
+using Latch.Cli.Data;
+using Latch.Cli.Models;
+using Latch.Cli.Output;
+using Latch.Cli.Report;
+using Latch.Runtime;
+
+namespace Latch.Cli.Commands;
+
+/// <summary><c>latch compare</c>: the integer model against the float one on the same data.</summary>
+internal static class CompareCommand
+{
+    /// <summary>Most steps whose gates are plotted.</summary>
+    private const int GateSteps = 3000;
+
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> onnx = CommonOptions.OnnxModel();
+        Argument<string> latch = CommonOptions.LatchModel();
+        Option<string[]> data = CommonOptions.Data("--data", "Data to compare on.");
+        Option<int?> steps = CommonOptions.Steps("Windows of N rows that slide by the stride; without it the model's windows, or one stream when it has none.");
+        Option<int> stride = CommonOptions.Stride();
+        Option<string?> report = new("--report") { Description = "Write an HTML report that needs no network.", HelpName = "FILE.html" };
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("compare", "Compares int8 with float (ONNX Runtime) on data, per output, tensor and gate.") { onnx, latch, data, steps, stride, report, json };
+        command.SetAction((parsed, cancellation) => Run(terminal, new Request(
+            parsed.GetRequiredValue(onnx), parsed.GetRequiredValue(latch), parsed.GetRequiredValue(data), parsed.GetValue(steps),
+            parsed.GetValue(stride), parsed.GetValue(report)), parsed.GetValue(json), cancellation));
+        return command;
+    }
+
+    private static async Task<int> Run(Terminal terminal, Request request, bool json, CancellationToken cancellation)
+    {
+        if (request.Report is not null)
+            OutputFile.CheckWritable(request.Report);
+        ComparisonResult result = await terminal.WithProgress(stages =>
+            Task.Run(() => Compare(request, stages, cancellation), cancellation).WaitAsync(cancellation)).ConfigureAwait(false);
+        if (request.Report is not null)
+            OutputFile.Write(request.Report, ComparisonPage.Build(result).WriteTo);
+        if (json)
+            Json.Write(terminal, Document(request, result));
+        else
+            Write(terminal, request, result);
+        return (int)ExitCode.Ok;
+    }
+
+    private static ComparisonResult Compare(Request request, Stages stages, CancellationToken cancellation)
+    {
+        stages.Begin("Reading the models");
+        using LatchModel model = ModelFile.OpenLatch(request.Latch);
+        StepMode mode = StepMode.Of(model, request.Steps, request.Stride, request.Latch);
+        ModelPair pair = new(request.Onnx, request.Latch, model, mode);
+        stages.Begin("Reading the data");
+        IReadOnlyList<Recording> raw = Recordings.Read(
+            request.Data, [.. model.Channels.Select(channel => channel.Name)], pair.Widths.Sum(), MissingReadings.Refuse, cancellation);
+        Normaliser normaliser = new(model.Channels);
+        IReadOnlyList<Recording> normalised = [.. raw.Select(recording => recording with { Rows = normaliser.Apply(recording.Rows) })];
+        stages.Begin($"Running both models ({mode})");
+        OutputComparison outputs = pair.Compare(raw, normalised, stages.Report, cancellation);
+        stages.Begin("Watching the gates");
+        GateCapture gates = new(GateSteps);
+        pair.Watch(raw, ref gates, GateSteps);
+        return new ComparisonResult(
+            Path.GetFileName(request.Onnx), Path.GetFileName(request.Latch), new FileInfo(request.Onnx).Length, pair.Float.FloatBytes,
+            new FileInfo(request.Latch).Length, mode, model.Definition.SampleRateHz, outputs, gates.Layers);
+    }
+
+    private static object Document(Request request, ComparisonResult result) => new
+    {
+        onnx = request.Onnx,
+        latch = request.Latch,
+        onnxBytes = result.OnnxBytes,
+        floatWeightBytes = result.FloatWeightBytes,
+        latchBytes = result.LatchBytes,
+        sizeRatio = result.SizeRatio,
+        mode = result.Mode.IsStream ? "stream" : "windows",
+        runs = result.Outputs.Integers.Count,
+        outputs = result.Outputs.Errors().Select(error => new
+        {
+            error.Name,
+            values = error.Count,
+            meanAbsoluteDifference = error.MeanDifference,
+            rmsDifference = error.RmsDifference,
+            largestAbsoluteDifference = error.LargestDifference,
+            sqnrDb = double.IsFinite(error.SqnrDb) ? error.SqnrDb : (double?)null,
+            bias = error.Bias,
+        }),
+        worst = result.Outputs.Worst(10),
+        report = request.Report,
+    };
+
+    private static void Write(Terminal terminal, Request request, ComparisonResult result)
+    {
+        terminal.WriteTable($"int8 against float, {result.Outputs.Integers.Count} {(result.Mode.IsStream ? "steps" : "windows")}",
+            ["output", "SQNR dB", "mean |diff|", "rms diff", "largest |diff|", "float rms"],
+            result.Outputs.Errors().Select(error => new[]
+            {
+                error.Name, Figures.Decibels(error.SqnrDb), Figures.Number(error.MeanDifference), Figures.Number(error.RmsDifference),
+                Figures.Number(error.LargestDifference), Figures.Number(error.FloatRms),
+            }));
+        terminal.Out.WriteLine($"Sizes: float weights {Figures.Bytes(result.FloatWeightBytes)}, int8 file {Figures.Bytes(result.LatchBytes)} ({Figures.Fixed(result.SizeRatio, 3)}).");
+        if (request.Report is not null)
+            terminal.Out.WriteLine($"Report: {request.Report}");
+    }
+
+    private sealed record Request(string Onnx, string Latch, IReadOnlyList<string> Data, int? Steps, int Stride, string? Report);
+}

@@ -1,0 +1,17 @@
+namespace Latch.Cli.Models;
+
+/// <summary>Everything a comparison found.</summary>
+internal sealed record ComparisonResult(
+    string OnnxName,
+    string LatchName,
+    long OnnxBytes,
+    long FloatWeightBytes,
+    long LatchBytes,
+    StepMode Mode,
+    double SampleRateHz,
+    OutputComparison Outputs,
+    IReadOnlyDictionary<int, LayerCapture> Layers)
+{
+    /// <summary>Bytes of the integer model's file over bytes of the float weights.</summary>
+    public double SizeRatio => (double)LatchBytes / FloatWeightBytes;
+}

@@ -1,0 +1,153 @@
+using Latch.Cli.Data;
+using Latch.Import.Graph;
+using Latch.Import.Reference;
+using Latch.Runtime;
+
+namespace Latch.Cli.Models;
+
+/// <summary>A float model and the integer model made from it, run over the same data.</summary>
+internal sealed class ModelPair
+{
+    private readonly string _onnxPath;
+    private readonly LatchModel _integer;
+    private readonly StepMode _mode;
+
+    /// <exception cref="CommandException">The two do not belong together.</exception>
+    public ModelPair(string onnxPath, string latchPath, LatchModel integer, StepMode mode)
+    {
+        (_onnxPath, _integer, _mode) = (onnxPath, integer, mode);
+        Float = ModelFile.OpenOnnx(onnxPath, mode.IsStream ? 1 : mode.Steps);
+        string stated = integer.Definition.Provenance.SourceSha256;
+        if (stated.Length > 0 && stated != Float.SourceSha256)
+            throw CommandException.BadInput($"{latchPath}: it was made from another model ({integer.Definition.Provenance.SourceFile}) than {onnxPath}. Give the one it was made from.");
+        Widths = ModelFile.Widths(Float, onnxPath);
+    }
+
+    /// <summary>The float model for one run.</summary>
+    public FloatModel Float { get; }
+
+    /// <summary>Columns per input.</summary>
+    public IReadOnlyList<int> Widths { get; }
+
+    /// <summary>Cuts recordings into runs of raw readings: windows, or the rows of each recording.</summary>
+    public IReadOnlyList<float[]> Runs(IReadOnlyList<Recording> recordings) =>
+        _mode.IsStream ? [.. recordings.SelectMany(recording => recording.Rows)] : Windows.Cut(recordings, Widths, _mode.Steps, _mode.Stride);
+
+    /// <summary>Runs both models.</summary>
+    /// <param name="recordings">Raw readings in channel order.</param>
+    /// <param name="normalised">The same, normalised.</param>
+    /// <param name="progress">Share done, 0 to 1.</param>
+    public OutputComparison Compare(
+        IReadOnlyList<Recording> recordings, IReadOnlyList<Recording> normalised, Action<double> progress, CancellationToken cancellation)
+    {
+        if (!_mode.IsStream)
+            return CompareWindows(Runs(recordings), Runs(normalised), progress, cancellation);
+        List<float[]> integers = [];
+        List<float[]> floats = [];
+        for (int at = 0; at < recordings.Count; at++)
+        {
+            NoGateProbe none = default;
+            integers.AddRange(IntegerRun.Stream(_integer, _integer.CreateSession(), recordings[at].Rows, ref none, cancellation));
+            floats.AddRange(FloatStream(normalised[at].Rows));
+            progress((at + 1.0) / recordings.Count);
+        }
+
+        return new OutputComparison(_integer.Outputs, integers, floats);
+    }
+
+    /// <summary>Runs the integer model over the first steps of the data for a probe.</summary>
+    public void Watch<TProbe>(IReadOnlyList<Recording> recordings, ref TProbe probe, int steps)
+        where TProbe : struct, IGateProbe
+    {
+        Session session = _integer.CreateSession();
+        if (_integer.CanStep && _mode.IsStream)
+        {
+            IntegerRun.Stream(_integer, session, [.. recordings[0].Rows.Take(steps)], ref probe, CancellationToken.None);
+            return;
+        }
+
+        float[] results = new float[_integer.CanRunWindow ? _integer.WindowOutputSize : _mode.Steps * _integer.OutputSize];
+        int most = Math.Max(1, steps / _mode.Steps);
+        foreach (float[] window in Windows.Cut(recordings, Widths, _mode.Steps, _mode.Steps).Take(most))
+        {
+            session.Reset();
+            session.Run(window, _mode.Steps, results, ref probe);
+        }
+    }
+
+    private OutputComparison CompareWindows(IReadOnlyList<float[]> raw, IReadOnlyList<float[]> normalised, Action<double> progress, CancellationToken cancellation)
+    {
+        using OnnxRuntimeModel runtime = new(_onnxPath, Float);
+        Session session = _integer.CreateSession();
+        float[][] integers = new float[raw.Count][];
+        float[][] floats = new float[raw.Count][];
+        for (int run = 0; run < raw.Count; run++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            integers[run] = Window(session, raw[run]);
+            floats[run] = runtime.Run(normalised[run]);
+            progress((run + 1.0) / raw.Count);
+        }
+
+        IReadOnlyList<PortInfo> outputs = _integer.CanRunWindow ? _integer.WindowOutputs : Ports(Float);
+        return new OutputComparison(outputs, integers, floats);
+    }
+
+    /// <summary>One window from the initial state; a model without windows of its own takes it step by step.</summary>
+    private float[] Window(Session session, float[] window)
+    {
+        session.Reset();
+        if (_integer.CanRunWindow)
+        {
+            float[] result = new float[_integer.WindowOutputSize];
+            session.Run(window, _mode.Steps, result);
+            return result;
+        }
+
+        float[] steps = new float[_mode.Steps * _integer.OutputSize];
+        session.Run(window, _mode.Steps, steps);
+        int wanted = Float.Outputs.Sum(output => TensorShape.Count(output.Shape));
+        return wanted == steps.Length ? steps : steps[^wanted..];
+    }
+
+    /// <summary>The float model over a whole recording at once, one result per row; row by row where an output does not follow the steps.</summary>
+    private IEnumerable<float[]> FloatStream(IReadOnlyList<float[]> rows)
+    {
+        FloatModel shapes = ModelFile.OpenOnnx(_onnxPath, rows.Count);
+        int[] counts = [.. shapes.Outputs.Select(output => TensorShape.Count(output.Shape))];
+        if (counts.Zip(_integer.Outputs).Any(pair => pair.First != pair.Second.Count * rows.Count))
+            return FloatSteps(rows);
+        using OnnxRuntimeModel runtime = new(_onnxPath, shapes);
+        float[] results = runtime.Run(Windows.Flatten(rows, Widths, 0, rows.Count));
+        return [.. Enumerable.Range(0, rows.Count).Select(row => Row(results, row, rows.Count))];
+    }
+
+    private float[] Row(float[] results, int row, int rows)
+    {
+        float[] result = new float[_integer.OutputSize];
+        foreach (PortInfo port in _integer.Outputs)
+            results.AsSpan((port.Offset * rows) + (row * port.Count), port.Count).CopyTo(result.AsSpan(port.Offset));
+        return result;
+    }
+
+    private IEnumerable<float[]> FloatSteps(IReadOnlyList<float[]> rows)
+    {
+        FloatReference reference = new(Float, carryState: true);
+        foreach (float[] row in rows)
+        {
+            reference.Run(new Dictionary<string, float[]> { [Float.Inputs[0].Name] = row });
+            yield return [.. Float.Outputs.SelectMany(output => reference.Value(output.Name).ToArray())];
+        }
+    }
+
+    private static PortInfo[] Ports(FloatModel model)
+    {
+        int offset = 0;
+        return [.. model.Outputs.Select(output =>
+        {
+            PortInfo port = new(output.Name, output.Shape, offset);
+            offset += port.Count;
+            return port;
+        })];
+    }
+}
