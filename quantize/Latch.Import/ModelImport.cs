@@ -45,7 +45,7 @@ internal sealed class ModelImport
     {
         (GraphBuilder builder, int steps) = Resolve(requested);
         Dictionary<string, GraphValue> values = builder.Values.DistinctBy(value => value.Name).ToDictionary(value => value.Name);
-        List<GraphNode> nodes = DeadNodes.Drop(DenseMerger.Merge(builder.Nodes, values, _outputs), _outputs);
+        List<GraphNode> nodes = DenseMerger.Merge(DeadNodes.Drop(builder.Nodes, _outputs), values, _outputs);
         ValueInfo[] inputs = [.. _dimensions.Inputs.Select(input => new ValueInfo(input.Name, values[input.Name].Shape))];
         ValueInfo[] outputs = [.. _proto.Graph.Output.Select(output => new ValueInfo(output.Name, FloatOutput(builder, output.Name).Shape))];
         Dictionary<string, FloatTensor> constants = Constants(nodes, values);
@@ -106,10 +106,19 @@ internal sealed class ModelImport
         foreach (GraphValue initializer in _initializers)
             builder.Define(initializer.Name, initializer);
         foreach (ValueInfoProto input in _dimensions.Inputs)
-            builder.Define(input.Name, new GraphValue(input.Name, _dimensions.Shape(input, isSequence, steps)));
+            builder.Define(input.Name, InputValue(input, isSequence, steps));
         foreach (NodeProto node in _nodes)
             OperatorTable.Lower(new OperatorCall(node, _opset, builder, _read));
         return builder;
+    }
+
+    private GraphValue InputValue(ValueInfoProto input, bool[] isSequence, int steps)
+    {
+        int[] shape = _dimensions.Shape(input, isSequence, steps);
+        return TensorShape.IsAllowed(shape)
+            ? new GraphValue(input.Name, shape)
+            : throw new ImportException(
+                ImportErrorCode.UnresolvedShape, _source, $"the input '{input.Name}' of shape {TensorShape.Text(shape)} is too large");
     }
 
     private int FixedSteps(GraphBuilder builder)
@@ -136,13 +145,31 @@ internal sealed class ModelImport
         Dictionary<string, FloatTensor> constants = [];
         foreach (string name in nodes.SelectMany(node => node.Inputs).Concat(_outputs))
         {
-            if (values[name].Float is not { } tensor)
-                continue;
-            if (tensor.Data.Any(x => !float.IsFinite(x)))
-                throw new ImportException(ImportErrorCode.NotFinite, _source, $"the constant '{name}' holds numbers that are not finite");
-            constants[name] = tensor;
+            if (values[name].Float is { } tensor)
+                constants[name] = tensor;
+        }
+        foreach ((string name, FloatTensor tensor) in constants)
+            CheckFinite(tensor, $"the constant '{name}'");
+        foreach (GraphNode node in nodes)
+        {
+            foreach (FloatTensor tensor in Weights(node))
+                CheckFinite(tensor, $"a weight of node '{node.Name}'");
         }
         return constants;
+    }
+
+    private static IEnumerable<FloatTensor> Weights(GraphNode node) => node switch
+    {
+        DenseNode { Bias: { } bias } dense => [dense.Weights, bias],
+        DenseNode dense => [dense.Weights],
+        AffineNode affine => [affine.Scale, affine.Shift],
+        _ => [],
+    };
+
+    private void CheckFinite(FloatTensor tensor, string what)
+    {
+        if (!tensor.Data.All(float.IsFinite))
+            throw new ImportException(ImportErrorCode.NotFinite, _source, $"{what} holds numbers that are not finite; export the model again");
     }
 
     private GraphValue FloatOutput(GraphBuilder builder, string name)

@@ -30,7 +30,7 @@ internal static class IntegerArithmetic
     /// <summary>The result of a binary operator with broadcasting, or null when shapes or operator do not fit.</summary>
     public static IntegerTensor? Binary(string operatorName, IntegerTensor left, IntegerTensor right)
     {
-        if (TensorShape.Broadcast(left.Shape, right.Shape) is not { } shape)
+        if (TensorShape.Broadcast(left.Shape, right.Shape) is not { } shape || !TensorShape.IsAllowed(shape))
             return null;
         long[] a = Spread(left, shape);
         long[] b = Spread(right, shape);
@@ -45,7 +45,8 @@ internal static class IntegerArithmetic
     public static IntegerTensor? Choose(IntegerTensor condition, IntegerTensor whenTrue, IntegerTensor whenFalse)
     {
         if (TensorShape.Broadcast(whenTrue.Shape, whenFalse.Shape) is not { } both
-            || TensorShape.Broadcast(condition.Shape, both) is not { } shape)
+            || TensorShape.Broadcast(condition.Shape, both) is not { } shape
+            || !TensorShape.IsAllowed(shape))
         {
             return null;
         }

@@ -3,6 +3,9 @@ namespace Latch.Import.Graph;
 /// <summary>Arithmetic on shapes: the lengths of a tensor's axes, outermost first.</summary>
 public static class TensorShape
 {
+    /// <summary>No value computed or folded at import may hold more elements: 64 MiB of floats.</summary>
+    internal const int LargestCount = 1 << 24;
+
     /// <summary>The number of elements of a shape; 1 for a scalar.</summary>
     /// <exception cref="OverflowException">The number does not fit 31 bits.</exception>
     public static int Count(ReadOnlySpan<int> shape)
@@ -11,6 +14,19 @@ public static class TensorShape
         foreach (int length in shape)
             count = checked(count * length);
         return count;
+    }
+
+    /// <summary>Whether a shape holds at most <see cref="LargestCount"/> elements.</summary>
+    internal static bool IsAllowed(ReadOnlySpan<int> shape)
+    {
+        long count = 1;
+        foreach (int length in shape)
+        {
+            count *= length;
+            if (count > LargestCount)
+                return false;
+        }
+        return true;
     }
 
     /// <summary>A shape as text, such as <c>[30,1,17]</c>.</summary>

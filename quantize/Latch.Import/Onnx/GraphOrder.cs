@@ -39,6 +39,8 @@ internal sealed class GraphOrder
                 throw Broken($"the input '{input.Name}' occurs twice");
         }
         _given.UnionWith(inputs);
+        if (_graph.Output.GroupBy(output => output.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw Broken($"the output '{twice.Key}' occurs twice");
         for (int i = 0; i < _graph.Node.Count; i++)
         {
             foreach (string output in _graph.Node[i].Output.Where(name => name.Length > 0))

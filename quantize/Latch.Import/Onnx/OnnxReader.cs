@@ -9,8 +9,6 @@ internal static class OnnxReader
     public const int OldestOpset = 7;
     public const int NewestOpset = 21;
 
-    private const int DeepestNesting = 32;
-
     public static ModelProto Read(byte[] bytes, string source)
     {
         if (bytes.Length == 0)
@@ -44,9 +42,7 @@ internal static class OnnxReader
     {
         try
         {
-            using MemoryStream stream = new(bytes, writable: false);
-            using CodedInputStream input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, DeepestNesting);
-            return ModelProto.Parser.ParseFrom(input);
+            return ModelProto.Parser.ParseFrom(bytes);
         }
         catch (InvalidProtocolBufferException broken)
         {

@@ -47,7 +47,7 @@ internal static class TensorReader
         {
             if (length is < 0 or > int.MaxValue)
                 throw Broken(source, name, $"an axis has length {length}");
-            count *= length;
+            count *= Math.Max(1, length);
             if (count > Array.MaxLength)
                 throw Broken(source, name, $"shape [{string.Join(',', tensor.Dims)}] is too large");
         }

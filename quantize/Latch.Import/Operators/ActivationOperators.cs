@@ -46,8 +46,6 @@ internal static class ActivationOperators
         bool attributes = call.Opset < 11;
         float min = attributes ? call.Attribute("min", float.NegativeInfinity) : Bound(call, 1, "min", float.NegativeInfinity);
         float max = attributes ? call.Attribute("max", float.PositiveInfinity) : Bound(call, 2, "max", float.PositiveInfinity);
-        if (float.IsNaN(min) || float.IsNaN(max))
-            throw call.Fail(ImportErrorCode.NotFinite, "a bound is not a number");
         Emit(call, ActivationKind.Clip, min, max);
     }
 
@@ -55,9 +53,9 @@ internal static class ActivationOperators
     {
         if (call.Optional(index) is not { } bound)
             return open;
-        return bound.Float is { Count: 1 } constant
+        return bound.Float is { Count: 1 } constant && !float.IsNaN(constant.Data[0])
             ? constant.Data[0]
-            : throw call.Fail(ImportErrorCode.UnsupportedForm, "must be a constant scalar of floats", role);
+            : throw call.Fail(ImportErrorCode.UnsupportedForm, "must be a constant number", role);
     }
 
     private static void Emit(OperatorCall call, ActivationKind kind, float alpha = 0, float beta = 0)

@@ -46,7 +46,7 @@ internal static class ConstantOperators
         long[] lengths = call.Integers(0, "input").Data;
         GraphValue value = call.TensorAttribute("value") ?? new GraphValue("", [1], Float: new FloatTensor([1], [0]));
         long count = lengths.Aggregate(1L, (product, length) => Math.Min(product * Math.Clamp(length, -1, int.MaxValue), int.MaxValue));
-        if (lengths.Any(length => length < 0) || count > GraphBuilder.LargestValue || TensorShape.Count(value.Shape) != 1)
+        if (lengths.Any(length => length < 0) || count > TensorShape.LargestCount || TensorShape.Count(value.Shape) != 1)
             throw call.Fail(ImportErrorCode.ShapeMismatch, $"a constant of shape [{string.Join(',', lengths)}] is not possible");
         int[] shape = [.. lengths.Select(length => (int)length)];
         if (value.Float is { } number)
@@ -74,7 +74,7 @@ internal static class ConstantOperators
         long limit = Scalar(call, 1, "limit");
         long delta = Scalar(call, 2, "delta");
         decimal count = delta == 0 ? -1 : Math.Max(0, Math.Ceiling(((decimal)limit - start) / delta));
-        if (count is < 0 or > GraphBuilder.LargestValue)
+        if (count is < 0 or > TensorShape.LargestCount)
             throw call.Fail(ImportErrorCode.ShapeMismatch, $"a range from {start} to {limit} by {delta} is not possible");
         long[] numbers = [.. Enumerable.Range(0, (int)count).Select(i => start + (i * delta))];
         call.Constant(call.Output, new IntegerTensor([numbers.Length], numbers));

@@ -86,15 +86,8 @@ internal static class ElementwiseOperators
 
     private static void FoldIntegers(OperatorCall call, IntegerTensor left, IntegerTensor right)
     {
-        try
-        {
-            IntegerTensor folded = IntegerArithmetic.Binary(call.Operator, left, right) ?? throw Mismatch(call, left.Shape, right.Shape);
-            call.Constant(call.Output, folded);
-        }
-        catch (ArithmeticException impossible)
-        {
-            throw call.Fail(ImportErrorCode.ShapeMismatch, $"the shape arithmetic fails: {impossible.Message}");
-        }
+        IntegerTensor folded = IntegerArithmetic.Binary(call.Operator, left, right) ?? throw Mismatch(call, left.Shape, right.Shape);
+        call.Constant(call.Output, folded);
     }
 
     private static GraphValue Emit(

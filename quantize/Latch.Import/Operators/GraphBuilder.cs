@@ -6,11 +6,8 @@ namespace Latch.Import.Operators;
 /// <summary>Collects the nodes of a model in the making; nodes whose inputs are all constant become constants at once.</summary>
 internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs)
 {
-    /// <summary>No computed or folded value may hold more elements: 64 MiB of floats.</summary>
-    public const int LargestValue = 1 << 24;
-
     private readonly Dictionary<string, GraphValue> _values = [];
-    private readonly HashSet<string> _nodeNames = [];
+    private readonly Dictionary<string, int> _nodeNames = [];
     private readonly List<GraphNode> _nodes = [];
 
     public string Source => source;
@@ -31,8 +28,8 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs)
     public string UniqueNodeName(string wanted)
     {
         string name = wanted;
-        for (int number = 2; !_nodeNames.Add(name); number++)
-            name = $"{wanted}_{number}";
+        while (!_nodeNames.TryAdd(name, 1))
+            name = $"{wanted}_{++_nodeNames[wanted]}";
         return name;
     }
 
@@ -78,14 +75,13 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs)
 
     private static void CheckSize(OperatorCall call, int[] shape, GraphValue[] inputs)
     {
-        long count = shape.Aggregate(1L, (product, length) => Math.Min(product * length, long.MaxValue / int.MaxValue));
-        if (count > LargestValue)
+        if (!TensorShape.IsAllowed(shape))
         {
             throw call.Fail(
                 ImportErrorCode.ShapeMismatch,
-                $"a value of shape {TensorShape.Text(shape)} is too large; at most {LargestValue} elements are supported");
+                $"a value of shape {TensorShape.Text(shape)} is too large; at most {TensorShape.LargestCount} elements are supported");
         }
-        if (count == 0 && inputs.Any(input => input.Integer is null))
+        if (shape.Contains(0) && inputs.Any(input => input.Integer is null))
             throw call.Fail(ImportErrorCode.ShapeMismatch, $"a value of shape {TensorShape.Text(shape)} is empty");
     }
 }

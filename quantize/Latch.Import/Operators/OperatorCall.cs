@@ -85,13 +85,14 @@ internal sealed class OperatorCall
 
     public long Attribute(string name, long missing) => Find(name, AttributeType.Int)?.I ?? missing;
 
-    public float Attribute(string name, float missing) => Find(name, AttributeType.Float)?.F ?? missing;
+    public float Attribute(string name, float missing) => NotNaN(name, Find(name, AttributeType.Float)?.F ?? missing);
 
     public string Attribute(string name, string missing) => Find(name, AttributeType.String)?.S.ToString(Encoding.UTF8) ?? missing;
 
     public long[]? IntegersAttribute(string name) => Find(name, AttributeType.Ints) is { } found ? [.. found.Ints] : null;
 
-    public float[]? FloatsAttribute(string name) => Find(name, AttributeType.Floats) is { } found ? [.. found.Floats] : null;
+    public float[]? FloatsAttribute(string name) =>
+        Find(name, AttributeType.Floats) is { } found ? [.. found.Floats.Select(number => NotNaN(name, number))] : null;
 
     public string[]? StringsAttribute(string name) =>
         Find(name, AttributeType.Strings) is { } found ? [.. found.Strings.Select(s => s.ToString(Encoding.UTF8))] : null;
@@ -176,6 +177,10 @@ internal sealed class OperatorCall
                 ImportErrorCode.NotFinite, $"element {bad} of '{name}' is {tensor.Data[bad]}; train or export the model again", role);
         }
     }
+
+    private float NotNaN(string attribute, float number) => float.IsNaN(number)
+        ? throw Fail(ImportErrorCode.NotFinite, "is not a number", attribute)
+        : number;
 
     private AttributeProto? Find(string name, AttributeType type)
     {

@@ -81,7 +81,14 @@ internal static class OperatorTable
     /// <summary>Brings one node into the model, completely or with an exception.</summary>
     public static void Lower(OperatorCall call)
     {
-        s_operators[call.Operator](call);
+        try
+        {
+            s_operators[call.Operator](call);
+        }
+        catch (ArithmeticException impossible)
+        {
+            throw call.Fail(ImportErrorCode.ShapeMismatch, $"the shape arithmetic fails: {impossible.Message}");
+        }
         call.RefuseUnknownAttributes();
     }
 }

@@ -34,7 +34,7 @@ internal static class SelectionOperators
 
     public static void Concat(OperatorCall call)
     {
-        GraphValue[] parts = [.. Enumerable.Range(0, call.InputCount).Select(call.Required)];
+        GraphValue[] parts = [call.Required(0), .. Enumerable.Range(1, call.InputCount - 1).Select(call.Required)];
         int axis = call.Axis(call.Attribute("axis", 1L), parts[0].Shape.Length);
         int[] shape = [.. parts[0].Shape];
         shape[axis] = 0;

@@ -14,11 +14,11 @@ internal static class ShapeOperators
         long[] lengths = [.. wanted.Select((length, axis) => length == 0 && !zeroIsZero ? Copied(call, input, axis) : length)];
         long known = 1;
         foreach (long length in lengths.Where(length => length != -1))
-            known = Math.Clamp(known * length, -1, int.MaxValue);
+            known = Math.Min(known * Math.Clamp(length, 0, int.MaxValue), int.MaxValue);
         int count = TensorShape.Count(input.Shape);
         int open = lengths.Count(length => length == -1);
         bool fits = open == 0 ? known == count : open == 1 && known > 0 && count % known == 0;
-        if (!fits || lengths.Any(length => length < -1))
+        if (!fits || lengths.Any(length => length is < -1 or > int.MaxValue))
         {
             throw call.Fail(
                 ImportErrorCode.ShapeMismatch,

@@ -11,6 +11,8 @@ public sealed class FloatReference
 {
     private readonly Buffers _buffers;
     private readonly NodeEvaluator[] _evaluators;
+    private readonly (string Name, float[] Data)[] _inputs;
+    private readonly (string Name, float[] Data)[][] _written;
 
     /// <summary>Prepares a model for evaluation.</summary>
     /// <param name="model">The model.</param>
@@ -26,6 +28,8 @@ public sealed class FloatReference
         CarriesState = carryState;
         _buffers = new Buffers(model);
         _evaluators = [.. model.Nodes.Select(Prepare)];
+        _inputs = [.. model.Inputs.Select(input => (input.Name, _buffers.Data(input.Name)))];
+        _written = [.. model.Nodes.Select(node => node.Outputs.Select(name => (name, _buffers.Data(name))).ToArray())];
     }
 
     /// <summary>The model evaluated.</summary>
@@ -96,19 +100,20 @@ public sealed class FloatReference
 
     private void Evaluate(IReferenceObserver? observer)
     {
-        if (observer is not null)
-        {
-            foreach (ValueInfo input in Model.Inputs)
-                observer.OnValue(input.Name, Value(input.Name));
-        }
+        Report(observer, _inputs);
         for (int i = 0; i < _evaluators.Length; i++)
         {
             _evaluators[i].Run(observer);
-            if (observer is null)
-                continue;
-            foreach (string output in Model.Nodes[i].Outputs)
-                observer.OnValue(output, Value(output));
+            Report(observer, _written[i]);
         }
+    }
+
+    private static void Report(IReferenceObserver? observer, (string Name, float[] Data)[] values)
+    {
+        if (observer is null)
+            return;
+        foreach ((string name, float[] data) in values)
+            observer.OnValue(name, data);
     }
 
     private NodeEvaluator Prepare(GraphNode node)
