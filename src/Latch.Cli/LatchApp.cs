@@ -53,6 +53,7 @@ internal static class LatchApp
     {
         RootCommand root = new(HelpText.Root)
         {
+            DemoCommand.Create(terminal),
             InspectCommand.Create(terminal),
             QuantizeCommand.Create(terminal),
             CompareCommand.Create(terminal),

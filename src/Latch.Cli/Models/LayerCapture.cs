@@ -37,6 +37,16 @@ internal sealed class LayerCapture
 
     public IReadOnlyList<IReadOnlyList<float>> Hidden => Kept(_hidden);
 
+    /// <summary>The gate that keeps the state: forget (LSTM), update (GRU).</summary>
+    public Gate KeepGate => Definition.Kind switch { CellKind.Lstm => Runtime.Gate.Forget, CellKind.Gru => Runtime.Gate.Update, _ => Runtime.Gate.Hidden };
+
+    /// <summary>Per unit the steps after which half of a memory is gone: ln 2 / -mean(ln f); infinite for a gate that never closed.</summary>
+    public double[] HalfLives() => [.. Gate(KeepGate).Select(row =>
+    {
+        double mean = row.Average(value => Math.Log(Math.Max(value, 1e-7)));
+        return mean < 0 ? Math.Log(0.5) / mean : double.PositiveInfinity;
+    })];
+
     public void Add(in GateFrame frame)
     {
         if (Steps == _capacity)

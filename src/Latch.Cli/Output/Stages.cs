@@ -40,3 +40,15 @@ internal sealed class BarStages(ProgressContext context) : Stages
             _task.Value = fraction;
     }
 }
+
+/// <summary>Stages of work that is one stage of a larger one.</summary>
+internal sealed class SilentStages : Stages
+{
+    public override void Begin(string name)
+    {
+    }
+
+    public override void Report(double fraction)
+    {
+    }
+}

@@ -24,7 +24,7 @@ internal static class GateSection
             return;
         }
 
-        double range = layer.Cell.SelectMany(row => row).Select(Math.Abs).DefaultIfEmpty(1).Max();
+        double range = TypicalRange(layer.Cell);
         page.Maps(Map("Cell state c", layer.Cell, order, -range, range, stepLength, xLabel), Map("Hidden state h", layer.Hidden, order, -1, 1, stepLength, xLabel));
         int slow = order[0];
         page.Chart(Line($"Cell state c of unit {slow}", "c is the memory: it changes slowly.", layer.Cell[slow], 1, stepLength, xLabel));
@@ -59,9 +59,15 @@ internal static class GateSection
     /// <summary>Units by the mean of the gate that keeps the state, largest first.</summary>
     private static int[] Order(LayerCapture layer)
     {
-        Gate keep = layer.Definition.Kind switch { Model.CellKind.Lstm => Gate.Forget, Model.CellKind.Gru => Gate.Update, _ => Gate.Hidden };
-        IReadOnlyList<IReadOnlyList<float>> rows = layer.Gate(keep);
+        IReadOnlyList<IReadOnlyList<float>> rows = layer.Gate(layer.KeepGate);
         return [.. Enumerable.Range(0, rows.Count).OrderByDescending(unit => rows[unit].Average())];
+    }
+
+    /// <summary>The magnitude that 99 % of the values stay below, so that a few large ones do not take the contrast from all others.</summary>
+    private static double TypicalRange(IReadOnlyList<IReadOnlyList<float>> rows)
+    {
+        float[] sorted = [.. rows.SelectMany(row => row).Select(Math.Abs).Order()];
+        return Math.Max(1e-3, sorted[(int)(0.99 * (sorted.Length - 1))]);
     }
 
     private static bool IsCandidate(Gate gate) => gate is Gate.Cell or Gate.Hidden;
