@@ -1,6 +1,6 @@
 namespace Latch.Anomaly;
 
-/// <summary>How often alarms came in training, by threshold: rate * exp(-(threshold - start) / scale) per hour above the start.</summary>
+/// <summary>How often alarms come on data like the training's, by threshold: rate * exp(-(threshold - start) / scale) per hour above the start.</summary>
 /// <param name="Start">The lowest threshold the model holds for; a score.</param>
 /// <param name="PerHour">Alarms per hour at the start; above 0.</param>
 /// <param name="Scale">Mean height of an alarm's peak above the start; above 0.</param>
@@ -9,7 +9,7 @@ public readonly record struct AlarmRateModel(double Start, double PerHour, doubl
     private const int EnoughAlarms = 12;
     private const double Grid = 0.05;
 
-    /// <summary>Learns the rate from the scores of a training series by replaying them with ever lower thresholds.</summary>
+    /// <summary>Learns the rate from a series of scores by replaying them with ever lower thresholds.</summary>
     /// <remarks>
     /// The model starts at the highest threshold with enough alarms. Low thresholds melt alarms together, so the count
     /// falls again; where there are never enough alarms, the model starts where there are most.

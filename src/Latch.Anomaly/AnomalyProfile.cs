@@ -26,7 +26,7 @@ public sealed class AnomalyProfile
     /// <summary>Windows and alarm rules the tails were learnt with.</summary>
     public DetectorSettings Settings { get; }
 
-    /// <summary>Alarms per hour as a function of the threshold, in training.</summary>
+    /// <summary>Alarms per hour as a function of the threshold, on training steps scored by what the rest of the training taught.</summary>
     public AlarmRateModel AlarmRate { get; }
 
     /// <summary>Residual of each channel in training.</summary>

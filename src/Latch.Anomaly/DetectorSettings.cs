@@ -7,13 +7,13 @@ public sealed record DetectorSettings
     public int WarmUp { get; init; } = 60;
 
     /// <summary>Window of <see cref="AlarmReason.Shift"/> and <see cref="AlarmReason.Burst"/>.</summary>
-    public int ShortWindow { get; init; } = 12;
+    public int ShortWindow { get; init; } = 10;
 
     /// <summary>Window of <see cref="AlarmReason.Drift"/>.</summary>
-    public int LongWindow { get; init; } = 45;
+    public int LongWindow { get; init; } = 30;
 
     /// <summary>Standardised residuals are clipped to plus and minus this before they enter a window, so that one spike does not fill it.</summary>
-    public double Clip { get; init; } = 4;
+    public double Clip { get; init; } = 5;
 
     /// <summary>An alarm ends after this many steps in a row below the threshold less <see cref="ReleaseMargin"/>; what comes back sooner belongs to the same alarm.</summary>
     public int HoldSteps { get; init; } = 20;

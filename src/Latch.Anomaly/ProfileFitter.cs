@@ -1,9 +1,10 @@
 namespace Latch.Anomaly;
 
-/// <summary>Learns an <see cref="AnomalyProfile"/> in three passes: residuals, tails of the statistics, rate of alarms.</summary>
+/// <summary>Learns an <see cref="AnomalyProfile"/> in three steps: residuals, tails of the statistics, rate of alarms.</summary>
 internal sealed class ProfileFitter
 {
     private const int FewestSteps = 200; // after the warm-up
+    private const int Blocks = 6;
     private readonly string[] _channels;
     private readonly double _sampleRate;
     private readonly DetectorSettings _settings;
@@ -30,28 +31,64 @@ internal sealed class ProfileFitter
         CheckFinite(observed, "reading");
         CheckFinite(forecasts, "forecast");
 
-        ChannelResidual[] residuals = FitResiduals(observed, forecasts);
-        double[][] statistics = Statistics(observed, forecasts, residuals);
-        TailModel[] tails = [.. statistics.Select((values, i) => TailModel.Fit((double[])values.Clone(), SmallestScale(i, values)))];
-        double hours = statistics[0].Length / _sampleRate / 3600;
-        return new(_channels, _sampleRate, _settings, residuals, tails, AlarmRateModel.Fit(Scores(statistics, tails), _settings, hours));
+        (ChannelResidual[] residuals, TailModel[] tails, _) = Learn(observed, forecasts, 0, 0);
+        double hours = (steps - _settings.WarmUp) / _sampleRate / 3600;
+        return new(_channels, _sampleRate, _settings, residuals, tails, AlarmRateModel.Fit(UnseenScores(observed, forecasts, steps), _settings, hours));
     }
 
-    private ChannelResidual[] FitResiduals(ReadOnlySpan<float> observed, ReadOnlySpan<float> forecasts)
+    /// <summary>
+    /// Scores of the training series as if it were new: each block is scored by what was learnt from the other blocks.
+    /// Ordinary work changes its kind over time; scores learnt from the very steps they judge would not show that.
+    /// </summary>
+    private double[] UnseenScores(ReadOnlySpan<float> observed, ReadOnlySpan<float> forecasts, int steps)
+    {
+        int count = steps - _settings.WarmUp;
+        double[] scores = new double[count];
+        for (int block = 0; block < Blocks; block++)
+        {
+            int first = (int)((long)count * block / Blocks), after = (int)((long)count * (block + 1) / Blocks);
+            (_, TailModel[] tails, double[][] statistics) = Learn(observed, forecasts, first, after);
+            for (int i = 0; i < tails.Length; i++)
+                for (int at = first; at < after; at++)
+                    scores[at] = Math.Max(scores[at], tails[i].Score(statistics[i][at]));
+        }
+
+        return scores;
+    }
+
+    /// <summary>Learns from all steps after the warm-up but those from <paramref name="first"/> to before <paramref name="after"/>.</summary>
+    private (ChannelResidual[] Residuals, TailModel[] Tails, double[][] Statistics) Learn(
+        ReadOnlySpan<float> observed, ReadOnlySpan<float> forecasts, int first, int after)
+    {
+        ChannelResidual[] residuals = FitResiduals(observed, forecasts, first, after);
+        double[][] statistics = Statistics(observed, forecasts, residuals);
+        TailModel[] tails = new TailModel[statistics.Length];
+        for (int i = 0; i < tails.Length; i++)
+        {
+            double[] values = [.. statistics[i].AsSpan(0, first), .. statistics[i].AsSpan(after)];
+            tails[i] = TailModel.Fit(values, Window(i), SmallestScale(i, values));
+        }
+
+        return (residuals, tails, statistics);
+    }
+
+    private ChannelResidual[] FitResiduals(ReadOnlySpan<float> observed, ReadOnlySpan<float> forecasts, int first, int after)
     {
         ChannelResidual[] residuals = new ChannelResidual[_channels.Length];
         for (int channel = 0; channel < _channels.Length; channel++)
         {
             double count = 0, sum = 0, squares = 0, level = 0;
-            for (int i = channel + (_settings.WarmUp * _channels.Length); i < observed.Length; i += _channels.Length)
+            for (int row = _settings.WarmUp; row < observed.Length / _channels.Length; row++)
             {
-                double residual = (double)observed[i] - forecasts[i];
-                if (double.IsNaN(residual))
+                int at = (row * _channels.Length) + channel;
+                double residual = (double)observed[at] - forecasts[at];
+                bool isLeftOut = row - _settings.WarmUp >= first && row - _settings.WarmUp < after;
+                if (double.IsNaN(residual) || isLeftOut)
                     continue;
                 count++;
                 sum += residual;
                 squares += residual * residual;
-                level = Math.Max(level, Math.Abs(observed[i]));
+                level = Math.Max(level, Math.Abs(observed[at]));
             }
 
             if (count == 0)
@@ -82,14 +119,13 @@ internal sealed class ProfileFitter
         return all;
     }
 
-    private static double[] Scores(double[][] statistics, TailModel[] tails)
+    /// <summary>Steps a statistic looks back: values further apart share no residual.</summary>
+    private int Window(int statistic) => (AlarmReason)(statistic % ResidualStatistics.PerChannel) switch
     {
-        double[] scores = new double[statistics[0].Length];
-        for (int i = 0; i < tails.Length; i++)
-            for (int step = 0; step < scores.Length; step++)
-                scores[step] = Math.Max(scores[step], tails[i].Score(statistics[i][step]));
-        return scores;
-    }
+        AlarmReason.Shift or AlarmReason.Burst => _settings.ShortWindow,
+        AlarmReason.Drift => _settings.LongWindow,
+        _ => 1,
+    };
 
     /// <summary>
     /// A lower bound for a tail's scale. Residual statistics count in standard deviations. Runs count in steps: one longer than
