@@ -71,24 +71,8 @@ public static class AccumulatorBounds
         DenseOperation dense => FindViolation(definition, plan, dense),
         AffineOperation affine => FindViolation(definition, affine),
         LayerNormOperation norm => FindViolation(definition, norm),
-        MatMulOperation matMul => FindViolation(
-            $"Matrix product '{matMul.Name}'",
-            (Int128)matMul.K * LargestDistance(plan, matMul.Left) * LargestDistance(plan, matMul.Right),
-            matMul.Rescale),
-        ReduceOperation reduce => FindViolation(
-            $"Reduction '{reduce.Name}'",
-            (Int128)reduce.Axis * LargestDistance(plan, reduce.Input) * (reduce.Kind == ReduceKind.SumSquare ? LargestDistance(plan, reduce.Input) : 1),
-            reduce.Rescale),
         _ => null,
     };
-
-    private static string? FindViolation(string where, Int128 largestSum, Rescale rescale)
-    {
-        Int128 total = (largestSum * rescale.Multiplier) + (Int128.One << rescale.Shift);
-        return total > long.MaxValue ? $"{where}: the rescaled sum needs more than 64 bits; use a smaller multiplier than {rescale.Multiplier}." : null;
-    }
-
-    private static long LargestDistance(Plan plan, int tensor) => plan.Tensors[tensor].Quantization.Type == ElementType.Int8 ? 255 : 32768;
 
     private static string? FindViolation(ModelDefinition definition, Plan plan, DenseOperation dense)
     {

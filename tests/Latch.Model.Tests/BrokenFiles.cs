@@ -124,7 +124,6 @@ internal static class BrokenFiles
         yield return new("dense shift of 6", ModelFormatCode.Range, static file => file.Operation("dense")["shift"] = 6);
         yield return new("epsilon of 0", ModelFormatCode.Range, static file => file.Operation("layernorm")["epsilon"] = 0, static () => new ModelBuilder(2, 1, 3).LayerNorm().Build());
         yield return new("a multiplier too large for its sum", ModelFormatCode.Bound, static file => (file.Layer["shift"], file.Layer["biasFractionBits"]) = (60, 0));
-        yield return new("a matrix product too long", ModelFormatCode.Bound, static file => file.Operation("matmul")["rescale"]!["multiplier"] = int.MaxValue, static () => new ModelBuilder(0, 1, 900).MatMul().Reduce(ReduceKind.Max).Dense(1, null).Build() with { Channels = [] });
         yield return new("weight of -128", ModelFormatCode.Bound, static file => file.Data[file.Header["Lstm/1.W"]!["data_offsets"]![0]!.GetValue<int>()] = 0x80);
     }
 
