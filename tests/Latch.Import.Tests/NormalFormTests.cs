@@ -183,6 +183,15 @@ public sealed class NormalFormTests
         Assert.Equal(model.SourceSha256, OnnxImporter.Import(stream, "dense.onnx").SourceSha256);
     }
 
+    [Fact]
+    public void Readme_Operators_AreThoseThatTheImporterSupports()
+    {
+        string text = File.ReadAllText(Path.Combine(SharedData.Repository, "quantize", "Latch.Import", "README.md"));
+        string list = text.Split("<!-- operators -->")[1].Split("<!-- end -->")[0];
+
+        Assert.Equal(OnnxImporter.SupportedOperators, list.Split([',', '\n', ' '], StringSplitOptions.RemoveEmptyEntries));
+    }
+
     private static FloatModel Import(OnnxWriter writer, int? steps = null) =>
         OnnxImporter.Import(writer.ToBytes(), "model.onnx", new ImportOptions { Steps = steps });
 }

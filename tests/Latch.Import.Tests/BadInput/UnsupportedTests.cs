@@ -241,7 +241,7 @@ public sealed class UnsupportedTests
     [InlineData("models/silero-vad-v6-seq/silero_vad_v6.onnx")]
     public void Import_TrainedModelWithOtherOperators_IsRefusedWithTheirNames(string file)
     {
-        ImportException refusal = Assert.Throws<ImportException>(() => OnnxImporter.Import(SharedFiles.Require(file)));
+        ImportException refusal = Assert.Throws<ImportException>(() => OnnxImporter.Import(SharedData.Require(file)));
 
         Assert.Equal(ImportErrorCode.UnsupportedOperator, refusal.Code);
         Assert.Contains("Conv", refusal.Message, StringComparison.Ordinal);

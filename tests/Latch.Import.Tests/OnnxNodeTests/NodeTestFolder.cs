@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Latch.Import.Folding;
 using Latch.Import.Onnx;
-using Latch.Import.Tests.Support;
 using Dimension = Latch.Import.Onnx.TensorShapeProto.Types.Dimension;
 
 namespace Latch.Import.Tests.OnnxNodeTests;
@@ -22,7 +21,7 @@ internal sealed class NodeTestFolder
     public NodeTestFolder(string name)
     {
         string path = Path.Combine(Root, name);
-        SharedFiles.RequireFile(Directory.Exists(path) ? path : null, "the Debian package libonnx-testdata is not installed");
+        SharedData.RequirePath(path, "the Debian package libonnx-testdata (apt-get install libonnx-testdata)");
         _model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(path, "model.onnx")));
         _inputs = ReadAll(path, "input", _model.Graph.Input.Count);
         _outputs = ReadAll(path, "output", _model.Graph.Output.Count);

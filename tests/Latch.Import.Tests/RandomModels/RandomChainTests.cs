@@ -3,7 +3,10 @@ using Latch.Import.Tests.Support;
 
 namespace Latch.Import.Tests.RandomModels;
 
-/// <summary>Random chains of the operators around recurrent layers agree with ONNX Runtime, across operator sets.</summary>
+/// <summary>
+/// Random chains of the operators around recurrent layers agree with ONNX Runtime, across operator sets. The budget is
+/// absolute for outputs up to 1 and relative above.
+/// </summary>
 public sealed class RandomChainTests
 {
     private const double Budget = 1e-5;
@@ -20,7 +23,7 @@ public sealed class RandomChainTests
         FloatModel model = OnnxImporter.Import(chain.Bytes, "chain", new ImportOptions { Steps = chain.Steps });
         Dictionary<string, float[]> inputs = Agreement.RandomInputs(model, new Random(seed));
 
-        double largest = Agreement.WithOracle(model, oracle, inputs);
+        double largest = Agreement.WithOracle(model, oracle, inputs, scaleAbove: 1);
 
         Assert.True(largest <= Budget, $"largest difference {largest:E2}, opset {chain.Opset}: {chain.Links}");
     }

@@ -3,7 +3,10 @@ using Latch.Import.Tests.Support;
 
 namespace Latch.Import.Tests.RandomModels;
 
-/// <summary>Random recurrent models over all attributes of LSTM, GRU and RNN agree with ONNX Runtime.</summary>
+/// <summary>
+/// Random recurrent models over all attributes of LSTM, GRU and RNN agree with ONNX Runtime. The budget is absolute for
+/// outputs up to 1 and relative above: some activations have no bound.
+/// </summary>
 public sealed class RandomRecurrentTests
 {
     private const double Budget = 1e-5;
@@ -30,7 +33,7 @@ public sealed class RandomRecurrentTests
         using OnnxOracle oracle = new(RecurrentModelWriter.Write(spec, forOracle: true));
         Dictionary<string, float[]> inputs = Agreement.RandomInputs(model, new Random(seed));
 
-        double largest = Agreement.WithOracle(model, oracle, inputs);
+        double largest = Agreement.WithOracle(model, oracle, inputs, scaleAbove: 1);
 
         Assert.True(largest <= Budget, $"largest difference {largest:E2} for {Describe(spec)}");
         Assert.Equal(spec.Steps, model.Steps);

@@ -14,7 +14,7 @@ public sealed class TrainedModelTests
     [InlineData("models/pose-gru/gru_model.onnx", 20)]
     public void Run_RandomInputs_AgreesWithOnnxRuntime(string file, int steps)
     {
-        string path = SharedFiles.Require(file);
+        string path = SharedData.Require(file);
         FloatModel model = OnnxImporter.Import(path, new ImportOptions { Steps = steps });
         using OnnxOracle oracle = OnnxOracle.Load(path);
         Random random = new(1);
