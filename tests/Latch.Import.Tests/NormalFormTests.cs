@@ -107,6 +107,22 @@ public sealed class NormalFormTests
         Assert.Equal(["DenseNode", "BinaryNode"], Import(writer).Nodes.Select(n => n.GetType().Name));
     }
 
+    [Theory]
+    [InlineData(new[] { 3 }, new[] { 1 })]
+    [InlineData(new[] { 1, 3, 2 }, new[] { 1, 1, 2 })]
+    public void Import_MatMulWithAVectorOrSingleMatrix_BecomesADenseNode(int[] weights, int[] shape)
+    {
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 3);
+        writer.Node("MatMul", ["x", writer.Floats(new Random(1), 1, weights)], ["y"]);
+        writer.Output("y");
+
+        FloatModel model = Import(writer);
+
+        Assert.Equal(["DenseNode", "ReshapeNode"], model.Nodes.Select(n => n.GetType().Name));
+        Assert.Equal(shape, model.Outputs[0].Shape);
+    }
+
     [Fact]
     public void Import_UnsupportedOperatorThatNoOutputNeeds_IsLeftOut()
     {

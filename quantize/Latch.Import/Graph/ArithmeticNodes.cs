@@ -21,7 +21,7 @@ public sealed record DenseNode(string Name, string Input, string Output, FloatTe
 /// </summary>
 /// <param name="Name">Unique in the model.</param>
 /// <param name="Left">[..,M,K]; may be constant.</param>
-/// <param name="Right">[..,K,N]; constant only when it has more than two axes.</param>
+/// <param name="Right">[..,K,N]; constant only when it is a stack of several matrices, or when Left is constant.</param>
 /// <param name="Output">[..,M,N].</param>
 public sealed record MatMulNode(string Name, string Left, string Right, string Output) : GraphNode(Name)
 {

@@ -18,10 +18,9 @@ internal static class ConstantOperators
     {
         call.Ignore("ratio");
         call.Ignore("seed");
+        call.Ignore(input: 1);
         if (call.Opset >= 12 && call.OptionalIntegers(2, "training_mode") is { } training && training.Data.Any(t => t != 0))
             throw call.Fail(ImportErrorCode.UnsupportedForm, "export the model in inference mode", "training_mode");
-        if (call.OptionalOutput(1) is not null)
-            throw call.Fail(ImportErrorCode.UnsupportedForm, "this output is not supported", "mask");
         Identity(call);
     }
 

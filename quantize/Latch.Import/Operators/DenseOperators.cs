@@ -11,13 +11,19 @@ internal static class DenseOperators
         GraphValue left = call.Floats(0);
         GraphValue right = call.Floats(1);
         int[] shape = ProductShape(call, left.Shape, right.Shape);
-        if (right.Float is null || right.Shape.Length != 2 || left.IsConstant)
+        if (left.IsConstant || !right.IsConstant || right.Shape.SkipLast(2).Any(length => length != 1))
         {
             call.Emit(new MatMulNode(call.Name, left.Name, right.Name, call.Output), shape);
             return;
         }
-        FloatTensor weights = Transposed(call.Weights(1, "B"), scale: 1);
-        call.Emit(new DenseNode(call.Name, left.Name, call.Output, weights, Bias: null), shape);
+        int inputs = left.Shape[^1];
+        FloatTensor matrix = new([inputs, right.Float!.Count / inputs], call.Weights(1, "B").Data);
+        int[] dense = [.. left.Shape[..^1], matrix.Shape[1]];
+        bool sameShape = dense.AsSpan().SequenceEqual(shape);
+        string output = sameShape ? call.Output : call.Inner("product");
+        call.Emit(new DenseNode(call.Name, left.Name, output, Transposed(matrix, scale: 1), Bias: null), dense);
+        if (!sameShape)
+            call.Emit(new ReshapeNode($"{call.Name}/shape", output, call.Output), shape);
     }
 
     public static void Gemm(OperatorCall call)

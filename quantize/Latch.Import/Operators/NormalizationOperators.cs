@@ -38,8 +38,6 @@ internal static class NormalizationOperators
     public static void LayerNormalization(OperatorCall call)
     {
         call.Ignore("stash_type");
-        RequireUnread(call, 1, "Mean");
-        RequireUnread(call, 2, "InvStdDev");
         GraphValue input = call.Floats(0);
         int axis = call.Axis(call.Attribute("axis", -1L), input.Shape.Length);
         int[] normalized = input.Shape[axis..];
@@ -72,14 +70,6 @@ internal static class NormalizationOperators
             throw call.Fail(ImportErrorCode.UnsupportedForm, "only spatial = 1 is supported", "spatial");
         if (call.Attribute("training_mode", 0L) != 0)
             throw call.Fail(ImportErrorCode.UnsupportedForm, "export the model in inference mode", "training_mode");
-        for (int output = 1; output < call.OutputCount; output++)
-            RequireUnread(call, output, $"output {output}");
-    }
-
-    private static void RequireUnread(OperatorCall call, int output, string role)
-    {
-        if (call.OptionalOutput(output) is not null)
-            throw call.Fail(ImportErrorCode.UnsupportedForm, "this output is not supported", role);
     }
 
     private static float[] PerChannel(OperatorCall call, int index, string role, int channels)

@@ -13,6 +13,7 @@ internal sealed class OperatorCall
     private readonly GraphBuilder _builder;
     private readonly IReadOnlySet<string> _read;
     private readonly HashSet<string> _usedAttributes = [];
+    private readonly HashSet<int> _usedInputs = [];
 
     /// <param name="node">The node.</param>
     /// <param name="opset">The version of the operator set.</param>
@@ -40,8 +41,11 @@ internal sealed class OperatorCall
     public int OutputCount => _node.Output.Count;
 
     /// <summary>An input, or null when it is left out.</summary>
-    public GraphValue? Optional(int index) =>
-        index < _node.Input.Count && _node.Input[index].Length > 0 ? _builder.Find(_node.Input[index]) : null;
+    public GraphValue? Optional(int index)
+    {
+        _usedInputs.Add(index);
+        return index < _node.Input.Count && _node.Input[index].Length > 0 ? _builder.Find(_node.Input[index]) : null;
+    }
 
     public GraphValue Required(int index) =>
         Optional(index) ?? throw Fail(ImportErrorCode.UnsupportedForm, $"input {index} is missing");
@@ -104,11 +108,24 @@ internal sealed class OperatorCall
     /// <summary>Accepts an attribute that does not change the result.</summary>
     public void Ignore(string name) => _usedAttributes.Add(name);
 
-    /// <summary>Refuses attributes that the operator's import did not look at.</summary>
-    public void RefuseUnknownAttributes()
+    /// <summary>Accepts an input that does not change the result.</summary>
+    public void Ignore(int input) => _usedInputs.Add(input);
+
+    /// <summary>Refuses what the operator's import did not look at or did not write: attributes, inputs, outputs.</summary>
+    public void RefuseLeftovers()
     {
         if (_node.Attribute.FirstOrDefault(a => !_usedAttributes.Contains(a.Name)) is { } unknown)
             throw Fail(ImportErrorCode.UnsupportedForm, $"this attribute is not supported in operator set {Opset}", unknown.Name);
+        for (int input = 0; input < _node.Input.Count; input++)
+        {
+            if (_node.Input[input].Length > 0 && !_usedInputs.Contains(input))
+                throw Fail(ImportErrorCode.UnsupportedForm, $"this input is not supported in operator set {Opset}", $"input {input}");
+        }
+        for (int output = 0; output < _node.Output.Count; output++)
+        {
+            if (OptionalOutput(output) is { } name && _builder.Find(name) is null)
+                throw Fail(ImportErrorCode.UnsupportedForm, $"this output ('{name}') is not supported", $"output {output}");
+        }
     }
 
     /// <summary>The name of an output, or null when nothing reads it.</summary>

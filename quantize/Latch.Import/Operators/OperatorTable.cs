@@ -89,6 +89,6 @@ internal static class OperatorTable
         {
             throw call.Fail(ImportErrorCode.ShapeMismatch, $"the shape arithmetic fails: {impossible.Message}");
         }
-        call.RefuseUnknownAttributes();
+        call.RefuseLeftovers();
     }
 }

@@ -22,15 +22,13 @@ internal sealed class RecurrentOperators
         if (x.Shape.Length != 3)
             throw call.Fail(ImportErrorCode.ShapeMismatch, $"needs three axes, has shape {TensorShape.Text(x.Shape)}", "X");
         _steps = x.Shape[_attributes.BatchFirst ? 1 : 0];
-        Batch = x.Shape[_attributes.BatchFirst ? 0 : 1];
-        if (Batch != 1)
-            throw call.Fail(ImportErrorCode.UnresolvedShape, $"the batch is {Batch}; only a batch of 1 is supported", "X");
+        int batch = x.Shape[_attributes.BatchFirst ? 0 : 1];
+        if (batch != 1)
+            throw call.Fail(ImportErrorCode.UnresolvedShape, $"the batch is {batch}; only a batch of 1 is supported", "X");
         CheckSequenceLengths();
         _weights = new RecurrentWeights(call, cell, _attributes, inputSize: x.Shape[2]);
         _input = call.Reshaped(x, [_steps, x.Shape[2]], "X");
     }
-
-    private int Batch { get; }
 
     private int Units => _weights.HiddenSize;
 

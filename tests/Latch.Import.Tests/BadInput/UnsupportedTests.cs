@@ -57,6 +57,27 @@ public sealed class UnsupportedTests
         Assert.Equal("alpha", Refusal.Of(SmallModels.Single("LeakyRelu", 13, ("alpha", 1))).Attribute);
 
     [Fact]
+    public void Import_InputThatTheOperatorDoesNotKnow_IsRefused()
+    {
+        OnnxWriter writer = SmallModels.Single("Relu", 13);
+        writer.Model.Graph.Node[0].Input.Add("x");
+
+        Assert.Equal("input 1", Refusal.Of(writer).Attribute);
+    }
+
+    [Theory]
+    [InlineData("Relu")]
+    [InlineData("Dropout")]
+    public void Import_OutputThatTheImportDoesNotWrite_IsRefused(string operatorName)
+    {
+        OnnxWriter writer = SmallModels.Single(operatorName, 13);
+        writer.Model.Graph.Node[0].Output.Add("second");
+        writer.Output("second");
+
+        Assert.Equal("output 1", Refusal.Of(writer).Attribute);
+    }
+
+    [Fact]
     public void Import_AttributeThatIsNotANumber_IsRefused() =>
         Assert.Equal(ImportErrorCode.NotFinite, Refusal.Of(SmallModels.Single("LeakyRelu", 13, ("alpha", float.NaN))).Code);
 
