@@ -93,7 +93,9 @@ public sealed record RecurrentNode(string Name) : GraphNode(Name)
     /// <summary>LSTM: whether the forget gate is 1 - input gate.</summary>
     public bool InputForget { get; init; }
 
-    /// <summary>Bound on the magnitude of the gates' pre-activations; null for none. The cell state is not bounded, nor is what enters h.</summary>
+    /// <summary>
+    /// Bound on the magnitude of the gates' pre-activations; null for none. The cell state is not bounded, nor is what enters h.
+    /// </summary>
     public float? Clip { get; init; }
 
     /// <summary>G, the number of gates: 4, 3 or 1.</summary>

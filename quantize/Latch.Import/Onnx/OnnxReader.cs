@@ -56,7 +56,9 @@ internal static class OnnxReader
 
     private static string Guess(byte[] bytes)
     {
-        string head = Encoding.Latin1.GetString(bytes, 0, Math.Min(bytes.Length, 256)).TrimStart('\xEF', '\xBB', '\xBF', ' ', '\r', '\n', '\t');
+        string head = Encoding.Latin1
+            .GetString(bytes, 0, Math.Min(bytes.Length, 256))
+            .TrimStart('\xEF', '\xBB', '\xBF', ' ', '\r', '\n', '\t');
         if (head.StartsWith('<'))
             return " (it looks like a web page: was the download refused?)";
         if (head.StartsWith("version https://git-lfs", StringComparison.Ordinal))

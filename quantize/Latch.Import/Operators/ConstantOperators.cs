@@ -48,10 +48,10 @@ internal static class ConstantOperators
         if (lengths.Any(length => length < 0) || count > TensorShape.LargestCount || TensorShape.Count(value.Shape) != 1)
             throw call.Fail(ImportErrorCode.ShapeMismatch, $"a constant of shape [{string.Join(',', lengths)}] is not possible");
         int[] shape = [.. lengths.Select(length => (int)length)];
-        if (value.Float is { } number)
-            call.Constant(call.Output, new FloatTensor(shape, [.. Enumerable.Repeat(number.Data[0], (int)count)]));
+        if (value.Integer is { } integer)
+            call.Constant(call.Output, integer with { Shape = shape, Data = [.. Enumerable.Repeat(integer.Data[0], (int)count)] });
         else
-            call.Constant(call.Output, value.Integer! with { Shape = shape, Data = [.. Enumerable.Repeat(value.Integer!.Data[0], (int)count)] });
+            call.Constant(call.Output, new FloatTensor(shape, [.. Enumerable.Repeat(value.Float!.Data[0], (int)count)]));
     }
 
     /// <summary>From operator set 15 on a part of the shape can be asked for.</summary>

@@ -47,35 +47,34 @@ internal sealed class RecurrentOperators
         List<RecurrentNode> nodes = [];
         for (int direction = 0; direction < DirectionCount; direction++)
         {
-            string name = NodeName(direction);
-            RecurrentNode node = new(name)
-            {
-                Cell = _cell,
-                Reverse = _attributes.Directions[direction],
-                Steps = _steps,
-                InputSize = _input.Shape[1],
-                HiddenSize = Units,
-                X = _input.Name,
-                InitialH = InitialState(5, direction, "initial_h"),
-                InitialC = _cell == CellKind.Lstm ? InitialState(6, direction, "initial_c") : null,
-                Y = Part(0, direction, "Y"),
-                FinalH = Part(1, direction, "Y_h"),
-                FinalC = _cell == CellKind.Lstm ? Part(2, direction, "Y_c") : null,
-                InputWeights = _weights.Input(direction),
-                RecurrentWeights = _weights.Recurrent(direction),
-                InputBias = _weights.InputBias(direction),
-                RecurrentBias = _weights.RecurrentBias(direction),
-                Peepholes = _weights.Peepholes(direction),
-                Activations = _attributes.Activations[direction],
-                LinearBeforeReset = linearBeforeReset,
-                InputForget = inputForget,
-                Clip = _attributes.Clip,
-            };
+            RecurrentNode node = Direction(direction) with { LinearBeforeReset = linearBeforeReset, InputForget = inputForget };
             Emit(node);
             nodes.Add(node);
         }
         WriteOutputs(nodes);
     }
+
+    private RecurrentNode Direction(int direction) => new(NodeName(direction))
+    {
+        Cell = _cell,
+        Reverse = _attributes.Directions[direction],
+        Steps = _steps,
+        InputSize = _input.Shape[1],
+        HiddenSize = Units,
+        X = _input.Name,
+        InitialH = InitialState(5, direction, "initial_h"),
+        InitialC = _cell == CellKind.Lstm ? InitialState(6, direction, "initial_c") : null,
+        Y = Part(0, direction, "Y"),
+        FinalH = Part(1, direction, "Y_h"),
+        FinalC = _cell == CellKind.Lstm ? Part(2, direction, "Y_c") : null,
+        InputWeights = _weights.Input(direction),
+        RecurrentWeights = _weights.Recurrent(direction),
+        InputBias = _weights.InputBias(direction),
+        RecurrentBias = _weights.RecurrentBias(direction),
+        Peepholes = _weights.Peepholes(direction),
+        Activations = _attributes.Activations[direction],
+        Clip = _attributes.Clip,
+    };
 
     private void Emit(RecurrentNode node)
     {
