@@ -63,6 +63,42 @@ public sealed class KernelTests
     }
 
     [Fact]
+    public void Choose_NameInTheEnvironment_IsTakenUnlessTheOptionNamesOne()
+    {
+        string? before = Environment.GetEnvironmentVariable(KernelCatalog.Variable);
+        try
+        {
+            Environment.SetEnvironmentVariable(KernelCatalog.Variable, "scalar");
+            Assert.Equal("scalar", KernelCatalog.Choose(null).Name);
+            Assert.Equal("vector128", KernelCatalog.Choose("vector128").Name);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(KernelCatalog.Variable, before);
+        }
+    }
+
+    /// <summary>The longest rows section 8 allows: sums that end just below 2^31.</summary>
+    [Theory]
+    [InlineData(false, 132_104)]
+    [InlineData(true, 516)]
+    public void Multiply_LongestRow_DoesNotOverflow(bool wide, int columns)
+    {
+        ElementType type = wide ? ElementType.Int16 : ElementType.Int8;
+        sbyte[] weights = [.. Enumerable.Repeat((sbyte)-127, columns)];
+        Assert.True(AccumulatorBounds.RowFits(weights, type));
+        Assert.False(AccumulatorBounds.RowFits([.. weights, 127], type));
+        long expected = 127L * columns * AccumulatorBounds.LargestCode(type);
+        byte[] codes = wide ? MemoryMarshal.AsBytes<short>([.. Enumerable.Repeat(short.MinValue, columns)]).ToArray() : [.. Enumerable.Repeat((byte)128, columns)];
+        foreach (Kernel kernel in KernelCatalog.Available)
+        {
+            int[] sums = new int[1];
+            kernel.Multiply(kernel.Pack(weights, 1, columns), new CodeSpan(codes, type), sums);
+            Assert.Equal(expected, sums[0]);
+        }
+    }
+
+    [Fact]
     public void Available_AnyProcessor_EndsWithScalarAndHasAVectorKernel()
     {
         Assert.Equal("scalar", KernelCatalog.Available[^1].Name);

@@ -10,7 +10,7 @@ internal sealed class ExactLayer(RecurrentLayer layer, IReadOnlyDictionary<strin
     private static readonly BigInteger s_one = BigInteger.One << 24;
     private readonly int _units = layer.HiddenSize;
 
-    public BigInteger[] Hidden { get; private set; } = new BigInteger[layer.HiddenSize];
+    public BigInteger[] Hidden { get; set; } = new BigInteger[layer.HiddenSize];
 
     public BigInteger[] Cell { get; } = new BigInteger[layer.HiddenSize];
 
