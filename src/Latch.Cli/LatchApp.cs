@@ -61,6 +61,7 @@ internal static class LatchApp
             WatchCommand.Create(terminal),
             RecordCommand.Create(terminal),
         };
+        root.HelpName = "latch";
         root.SetAction(_ => root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }));
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
             if (help.Action is HelpAction action)

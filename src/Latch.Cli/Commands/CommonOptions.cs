@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Latch.Cli.Commands;
 
@@ -33,15 +34,16 @@ internal static class CommonOptions
         return stride;
     }
 
-    public static void AboveZero<T>(Option<T> option) => option.Validators.Add(result =>
+    /// <summary>Refuses numbers that are not above zero; text that is no number is refused by the parser.</summary>
+    public static void AboveZero(Option option) => option.Validators.Add(result =>
     {
-        if (result.GetValueOrDefault<T>() is double value && !(value > 0 && double.IsFinite(value)))
+        if (result.Tokens is [var token] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out double value) && !(value > 0 && double.IsFinite(value)))
             result.AddError($"{option.Name} must be a number above zero.");
     });
 
-    private static void AtLeastOne<T>(Option<T> option) => option.Validators.Add(result =>
+    private static void AtLeastOne(Option option) => option.Validators.Add(result =>
     {
-        if (result.GetValueOrDefault<T>() is int value and < 1)
+        if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int value) && value < 1)
             result.AddError($"{option.Name} must be at least 1.");
     });
 }

@@ -34,7 +34,7 @@ internal static class DemoCommand
 
         double minutes = result.Inputs.Test.Rows.Count / result.Inputs.SampleRate / 60;
         terminal.WriteTable(
-            $"{result.Inputs.Channels.Count} channels of this kind of machine, {Figures.Fixed(minutes, 0)} minutes, {result.Inputs.Labels.Count} faults; "
+            $"{result.Inputs.Channels.Count} channels of a Linux machine, {Figures.Fixed(minutes, 0)} minutes, {result.Inputs.Labels.Count} faults; "
             + $"threshold set for {DemoInputs.AlarmsPerHour:0} alarm per hour on ordinary work",
             result.Headers, result.Rows());
         terminal.Out.WriteLine($"Report: {result.Report}");

@@ -30,9 +30,9 @@ internal static class QuantizeCommand
         Option<string> output = new("--output", "-o") { Description = "The .latch file to write.", Required = true, HelpName = "MODEL.latch" };
         Option<int?> steps = CommonOptions.Steps("Windows of N rows that slide by the stride; without it one stream (or the number the model fixes).");
         Option<int> stride = CommonOptions.Stride();
-        Option<string> activations = new("--activations") { Description = "Width of activations.", DefaultValueFactory = _ => "int8", HelpName = "TYPE" };
+        Option<string> activations = new("--activations") { Description = "Width of activations: int8, or int16 (finer, slower).", DefaultValueFactory = _ => "int8", HelpName = "TYPE" };
         activations.AcceptOnlyFromAmong("int8", "int16");
-        Option<string> method = new("--method") { Description = "How ranges are chosen.", DefaultValueFactory = _ => "minmax", HelpName = "NAME" };
+        Option<string> method = new("--method") { Description = $"How ranges are chosen: {string.Join(", ", s_methods.Keys)} (tries the others, keeps the best).", DefaultValueFactory = _ => "minmax", HelpName = "NAME" };
         method.AcceptOnlyFromAmong([.. s_methods.Keys]);
         Option<string?> channels = new("--channels")
         {

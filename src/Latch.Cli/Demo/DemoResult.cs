@@ -6,7 +6,7 @@ namespace Latch.Cli.Demo;
 /// <summary>What the demo found, and the table it ends with.</summary>
 internal sealed record DemoResult(DemoInputs Inputs, IReadOnlyList<DemoModel> Models, string Folder, string Report)
 {
-    public IReadOnlyList<string> Headers => ["figure", .. Models.Select(model => $"{model.Name} int8"), .. Models.Select(model => $"{model.Name} float")];
+    public IReadOnlyList<string> Headers => ["figure", .. Models.SelectMany(model => new[] { $"{model.Name} int8", $"{model.Name} float" })];
 
     /// <summary>One row per figure, one column per model, int8 first, then float.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Rows() =>
@@ -57,7 +57,7 @@ internal sealed record DemoResult(DemoInputs Inputs, IReadOnlyList<DemoModel> Mo
     };
 
     private IReadOnlyList<string> Row(string name, Func<DemoModel, string> integer, Func<DemoModel, string> floating) =>
-        [name, .. Models.Select(integer), .. Models.Select(floating)];
+        [name, .. Models.SelectMany(model => new[] { integer(model), floating(model) })];
 
     private string HalfLife(DemoModel model, double quantile) => Figures.Seconds(Quantile(model, quantile) / Inputs.SampleRate);
 
