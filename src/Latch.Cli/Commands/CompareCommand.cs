@@ -58,8 +58,8 @@ internal static class CompareCommand
         stages.Begin($"Running both models ({mode})");
         OutputComparison outputs = pair.Compare(raw, normalised, stages.Report, cancellation);
         stages.Begin("Watching the gates");
-        GateCapture gates = new(GateSteps);
-        pair.Watch(raw, ref gates, GateSteps);
+        GateWatch gates = new(model, GateSteps);
+        pair.Watch(raw, gates, GateSteps);
         return new ComparisonResult(
             Path.GetFileName(request.Onnx), Path.GetFileName(request.Latch), new FileInfo(request.Onnx).Length, pair.Float.FloatBytes,
             new FileInfo(request.Latch).Length, mode, model.Definition.SampleRateHz, outputs, gates.Layers);

@@ -16,18 +16,19 @@ namespace Latch.Cli.Demo;
 /// <param name="MicrosecondsPerStep">Time of one integer step on this machine, without a probe.</param>
 internal sealed record DemoModel(
     string Name, string LatchPath, long FloatBytes, long LatchBytes, OutputError Error, OutputComparison Forecasts,
-    Detection Integer, Detection Float, IReadOnlyDictionary<int, LayerCapture> Layers, double MicrosecondsPerStep)
+    Detection Integer, Detection Float, IReadOnlyList<LayerWatch> Layers, double MicrosecondsPerStep)
 {
     public static DemoModel Run(DemoInputs inputs, string name, string onnxPath, string latchPath, CancellationToken cancellation)
     {
         using LatchModel model = ModelFile.OpenLatch(latchPath);
         Forecaster.Check(model, latchPath);
         NoGateProbe none = default;
-        GateCapture gates = new(inputs.Test.Rows.Count);
+        GateWatch gates = new(model, inputs.Test.Rows.Count);
+        var probe = gates.Probe;
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         float[] trainInteger = Forecaster.ByIntegers(model, inputs.Train.Rows, ref none, cancellation);
         double seconds = System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds;
-        float[] testInteger = Forecaster.ByIntegers(model, inputs.Test.Rows, ref gates, cancellation);
+        float[] testInteger = Forecaster.ByIntegers(model, inputs.Test.Rows, ref probe, cancellation);
         cancellation.ThrowIfCancellationRequested();
         float[] trainFloat = Forecaster.ByFloat(onnxPath, inputs.Normaliser.Apply(inputs.Train.Rows));
         float[] testFloat = Forecaster.ByFloat(onnxPath, inputs.Normaliser.Apply(inputs.Test.Rows));

@@ -63,7 +63,7 @@ internal sealed record DemoResult(DemoInputs Inputs, IReadOnlyList<DemoModel> Mo
 
     private static double Quantile(DemoModel model, double quantile)
     {
-        double[] lives = [.. model.Layers.Values.SelectMany(layer => layer.HalfLives()).Order()];
+        double[] lives = [.. model.Layers.SelectMany(layer => layer.HalfLives()).Order()];
         return lives[(int)(quantile * (lives.Length - 1))];
     }
 }

@@ -10,7 +10,7 @@ internal sealed record ComparisonResult(
     StepMode Mode,
     double SampleRateHz,
     OutputComparison Outputs,
-    IReadOnlyDictionary<int, LayerCapture> Layers)
+    IReadOnlyList<LayerWatch> Layers)
 {
     /// <summary>Bytes of the integer model's file over bytes of the float weights.</summary>
     public double SizeRatio => (double)LatchBytes / FloatWeightBytes;

@@ -2,6 +2,7 @@ using Latch.Cli.Data;
 using Latch.Import.Graph;
 using Latch.Import.Reference;
 using Latch.Runtime;
+using Latch.Telemetry;
 
 namespace Latch.Cli.Models;
 
@@ -55,10 +56,10 @@ internal sealed class ModelPair
         return new OutputComparison(_integer.Outputs, integers, floats);
     }
 
-    /// <summary>Runs the integer model over the first steps of the data for a probe.</summary>
-    public void Watch<TProbe>(IReadOnlyList<Recording> recordings, ref TProbe probe, int steps)
-        where TProbe : struct, IGateProbe
+    /// <summary>Runs the integer model over the first steps of the data, watching its gates.</summary>
+    public void Watch(IReadOnlyList<Recording> recordings, GateWatch gates, int steps)
     {
+        ProbePair<RecordingProbe, StatisticsProbe> probe = gates.Probe;
         Session session = _integer.CreateSession();
         if (_integer.CanStep && _mode.IsStream)
         {

@@ -1,76 +1,73 @@
 using Latch.Cli.Models;
+using Latch.Cli.Output;
+using Latch.Model;
 using Latch.Runtime;
+using Latch.Telemetry;
 
 namespace Latch.Cli.Report;
 
-/// <summary>What the gates did: heat maps, and c beside h.</summary>
+/// <summary>What the gates did: figures, heat maps, and c beside h.</summary>
 internal static class GateSection
 {
-    /// <summary>Adds one layer's maps and states to a page.</summary>
+    /// <summary>Adds one layer to a page.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="layer">What was captured.</param>
+    /// <param name="layer">What was recorded.</param>
     /// <param name="stepLength">Units of the x axis per step.</param>
     /// <param name="xLabel">Name of the x axis.</param>
-    public static void Append(Html page, LayerCapture layer, double stepLength, string xLabel)
+    public static void Append(Html page, LayerWatch layer, double stepLength, string xLabel)
     {
-        string name = layer.Definition.Name;
-        page.Section($"Gates of {name}", $"{layer.Definition.Kind.ToString().ToUpperInvariant()}, {layer.Definition.HiddenSize} units, one row each. "
-            + "Dark is closed (0), bright is open (1). Units are sorted by how long they remember, the longest on top.");
-        int[] order = Order(layer);
-        page.Maps(GateOrder.Of(layer.Definition.Kind).Select(gate => Map($"{GateName(gate)} gate", layer.Gate(gate), order, IsCandidate(gate) ? -1 : 0, 1, stepLength, xLabel)));
-        if (layer.Cell.Count == 0)
+        RecurrentLayer definition = layer.Recording.Definition;
+        page.Section($"Gates of {layer.Name}", $"{definition.Kind.ToString().ToUpperInvariant()}, {definition.HiddenSize} units. {Memory(layer)}");
+        AppendFigures(page, layer);
+        Plot plot = new(layer, Order(layer), stepLength, xLabel);
+        page.Paragraph("One row per unit, sorted by how long it remembers, the longest on top. Dark is closed (0), bright is open (1); candidates and states run from negative (dark) to positive (bright).");
+        page.Maps(GateOrder.Of(definition.Kind).Select(gate => plot.Map($"{GateName(gate)} gate", unit => layer.Recording.GateValues(gate, unit), gate is Gate.Cell or Gate.Hidden ? -1 : 0, 1)));
+        if (definition.Kind != CellKind.Lstm)
         {
-            page.Maps(Map("Hidden state h", layer.Hidden, order, -1, 1, stepLength, xLabel));
+            page.Maps(plot.Map("Hidden state h", layer.Recording.HiddenValues, -1, 1));
             return;
         }
 
-        double range = TypicalRange(layer.Cell);
-        page.Maps(Map("Cell state c", layer.Cell, order, -range, range, stepLength, xLabel), Map("Hidden state h", layer.Hidden, order, -1, 1, stepLength, xLabel));
-        int slow = order[0];
-        page.Chart(Line($"Cell state c of unit {slow}", "c is the memory: it changes slowly.", layer.Cell[slow], 1, stepLength, xLabel));
-        page.Chart(Line($"Hidden state h of unit {slow}", "h is what the unit shows of c: it changes fast.", layer.Hidden[slow], 2, stepLength, xLabel));
+        double range = plot.TypicalRange(layer.Recording.CellValues);
+        page.Maps(plot.Map("Cell state c", layer.Recording.CellValues, -range, range), plot.Map("Hidden state h", layer.Recording.HiddenValues, -1, 1));
+        int slow = plot.Order[0];
+        page.Chart(plot.Line($"Cell state c of unit {slow}", "c", "c is the memory: it changes slowly.", layer.Recording.CellValues(slow), 1));
+        page.Chart(plot.Line($"Hidden state h of unit {slow}", "h", "h is what the unit shows of c: it changes fast.", layer.Recording.HiddenValues(slow), 2));
     }
 
-    private static HeatMap Map(string title, IReadOnlyList<IReadOnlyList<float>> rows, int[] order, double low, double high, double stepLength, string xLabel)
+    private static string Memory(LayerWatch layer)
     {
-        double mean = rows.Average(row => row.Average());
-        return new HeatMap
+        double[] lives = layer.HalfLives();
+        if (lives.Length == 0)
+            return "An RNN has no gate that keeps a memory.";
+        double? rate = layer.Statistics.UnitMemory[0].HalfLifeSeconds is { } seconds ? seconds / layer.Statistics.UnitMemory[0].HalfLifeSteps : null;
+        string InSeconds(double steps) => rate is { } period ? $" ({Figures.Seconds(steps * period)})" : "";
+        double median = lives[lives.Length / 2];
+        return $"Half of a memory is gone after {Figures.Number(median)} steps{InSeconds(median)} in the median unit, after {Figures.Number(lives[^1])} steps{InSeconds(lives[^1])} in the longest.";
+    }
+
+    private static void AppendFigures(Html page, LayerWatch layer)
+    {
+        LayerStatistics statistics = layer.Statistics;
+        string percent(double share) => $"{Figures.Fixed(100 * share, 1)} %";
+        page.Table($"Gates over {statistics.Steps} steps", ["gate", "mean", "deviation", "below 0.1", "above 0.9", "saturated"], statistics.Gates.Select(gate => new[]
         {
-            Title = title,
-            Description = $"{rows.Count} units over {rows[0].Count} steps; the mean is {Axis.Text(Math.Round(mean, 3))} on a scale from {Axis.Text(low)} to {Axis.Text(high)}.",
-            Rows = [.. order.Select(unit => rows[unit])],
-            Low = Math.Round(low, 3),
-            High = Math.Round(high, 3),
-            StepLength = stepLength,
-            XLabel = xLabel,
-        };
+            GateName(gate.Gate), Figures.Fixed(gate.Mean, 3), Figures.Fixed(gate.Deviation, 3), percent(gate.Below), percent(gate.Above), $"{gate.Saturations}",
+        }).Concat(
+        [
+            ["Cell state", "", "", "", "", $"{statistics.CellSaturations}"],
+            ["Hidden state code", "", "", "", "", $"{statistics.HiddenSaturations}"],
+            ["Output code", "", "", "", "", $"{statistics.OutputSaturations}"],
+        ]));
     }
 
-    private static LineChart Line(string title, string text, IReadOnlyList<float> values, int colour, double stepLength, string xLabel) => new()
+    /// <summary>Units by their memory, longest first; by number for a layer without a gate that keeps.</summary>
+    private static int[] Order(LayerWatch layer)
     {
-        Title = title,
-        Description = $"{text} It lies between {Axis.Text(values.Min())} and {Axis.Text(values.Max())}.",
-        Lines = [new ChartLine(colour == 1 ? "c" : "h", [.. values.Select(value => (double)value)], colour)],
-        StepLength = stepLength,
-        XLabel = xLabel,
-        Height = 150,
-    };
-
-    /// <summary>Units by the mean of the gate that keeps the state, largest first.</summary>
-    private static int[] Order(LayerCapture layer)
-    {
-        IReadOnlyList<IReadOnlyList<float>> rows = layer.Gate(layer.KeepGate);
-        return [.. Enumerable.Range(0, rows.Count).OrderByDescending(unit => rows[unit].Average())];
+        IReadOnlyList<MemoryTime> memory = layer.Statistics.UnitMemory;
+        IEnumerable<int> units = Enumerable.Range(0, layer.Recording.Definition.HiddenSize);
+        return [.. memory.Count == 0 ? units : units.OrderByDescending(unit => memory[unit].EFoldSteps)];
     }
-
-    /// <summary>The magnitude that 99 % of the values stay below, so that a few large ones do not take the contrast from all others.</summary>
-    private static double TypicalRange(IReadOnlyList<IReadOnlyList<float>> rows)
-    {
-        float[] sorted = [.. rows.SelectMany(row => row).Select(Math.Abs).Order()];
-        return Math.Max(1e-3, sorted[(int)(0.99 * (sorted.Length - 1))]);
-    }
-
-    private static bool IsCandidate(Gate gate) => gate is Gate.Cell or Gate.Hidden;
 
     private static string GateName(Gate gate) => gate switch
     {
@@ -80,4 +77,41 @@ internal static class GateSection
         Gate.Cell => "Cell (candidate)",
         _ => gate.ToString(),
     };
+
+    /// <summary>Draws quantities of one layer with the same axes and order of units.</summary>
+    private sealed record Plot(LayerWatch Layer, int[] Order, double StepLength, string XLabel)
+    {
+        public HeatMap Map(string title, Func<int, double[]> values, double low, double high)
+        {
+            double[][] rows = [.. Order.Select(values)];
+            double mean = rows.Average(row => row.Average());
+            return new HeatMap
+            {
+                Title = title,
+                Description = $"{rows.Length} units over {rows[0].Length} steps; the mean is {Axis.Text(Math.Round(mean, 3))} on a scale from {Axis.Text(low)} to {Axis.Text(high)}.",
+                Rows = rows,
+                Low = Math.Round(low, 3),
+                High = Math.Round(high, 3),
+                StepLength = StepLength,
+                XLabel = XLabel,
+            };
+        }
+
+        public LineChart Line(string title, string name, string text, double[] values, int colour) => new()
+        {
+            Title = title,
+            Description = $"{text} It lies between {Axis.Text(values.Min())} and {Axis.Text(values.Max())}.",
+            Lines = [new ChartLine(name, values, colour)],
+            StepLength = StepLength,
+            XLabel = XLabel,
+            Height = 150,
+        };
+
+        /// <summary>The magnitude that 99 % of the values stay below, so that a few large ones do not take the contrast from all others.</summary>
+        public double TypicalRange(Func<int, double[]> values)
+        {
+            double[] sorted = [.. Order.SelectMany(values).Select(Math.Abs).Order()];
+            return Math.Max(1e-3, sorted[(int)(0.99 * (sorted.Length - 1))]);
+        }
+    }
 }

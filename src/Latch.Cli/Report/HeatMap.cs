@@ -13,7 +13,7 @@ internal sealed record HeatMap
     public required string Description { get; init; }
 
     /// <summary>One row per unit, one value per step.</summary>
-    public required IReadOnlyList<IReadOnlyList<float>> Rows { get; init; }
+    public required IReadOnlyList<IReadOnlyList<double>> Rows { get; init; }
 
     /// <summary>The value of the darkest colour.</summary>
     public required double Low { get; init; }
@@ -54,7 +54,7 @@ internal sealed record HeatMap
     private byte Index(double value) =>
         (byte)Math.Round(255 * Math.Clamp(High > Low ? (value - Low) / (High - Low) : 0, 0, 1));
 
-    private static double Mean(IReadOnlyList<float> row, int from, int to)
+    private static double Mean(IReadOnlyList<double> row, int from, int to)
     {
         double sum = 0;
         for (int step = from; step < to; step++)
