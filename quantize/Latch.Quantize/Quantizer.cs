@@ -2,7 +2,6 @@ using Latch.Import;
 using Latch.Import.Graph;
 using Latch.Model;
 using Latch.Quantize.Calibration;
-using Latch.Quantize.Lowering;
 
 namespace Latch.Quantize;
 
@@ -11,12 +10,25 @@ namespace Latch.Quantize;
 /// <param name="Method">The calibration method used; with <see cref="CalibrationMethod.Auto"/> the one that was kept.</param>
 /// <param name="RunsUsed">Calibration windows (or rows of a stream) that were run.</param>
 /// <param name="RunsGiven">Calibration windows (or rows) that were given.</param>
-public sealed record QuantizeResult(ModelDefinition Definition, CalibrationMethod Method, int RunsUsed, int RunsGiven);
+/// <param name="Costs">What each tensor's 8 bits cost before any was widened, the highest first; empty when nothing had to be found.</param>
+/// <param name="WideValues">Tensors that were given 16 bits because they were costly, or because the options said so.</param>
+public sealed record QuantizeResult(
+    ModelDefinition Definition, CalibrationMethod Method, int RunsUsed, int RunsGiven, IReadOnlyList<TensorCost> Costs, IReadOnlyCollection<string> WideValues);
 
 /// <summary>Turns a float model into an integer one.</summary>
 public static class Quantizer
 {
+    private const int RowsPerWindow = 32;
+    private const int MostHeldBack = 64;
+
+    private static readonly CalibrationMethod[] s_methods =
+        [CalibrationMethod.MinMax, CalibrationMethod.SquaredError, CalibrationMethod.Percentile, CalibrationMethod.MovingAverage, CalibrationMethod.Entropy];
+
     /// <summary>Quantizes a model.</summary>
+    /// <remarks>
+    /// Choices are made, and the figures in the model measured, on a fifth of the data that is held back from calibration; the model returned has then
+    /// seen all of it.
+    /// </remarks>
     /// <param name="model">The model for the wanted number of steps; 1 for streaming.</param>
     /// <param name="data">Calibration data: windows of that many steps, or one stream when the model has one step.</param>
     /// <param name="options">Choices; null for the defaults.</param>
@@ -27,40 +39,48 @@ public static class Quantizer
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         options ??= new QuantizeOptions();
+        if (data.IsStream && model.Steps != 1)
+            throw new QuantizeException($"a stream of rows calibrates a model of one step; this one takes {model.Steps}, give windows");
         model = Simplification.Apply(model);
         (FloatModel? step, string? obstacle) = StepModel(model, import);
-        CalibrationData used = data.Thinned(options.MaxWindows * (data.IsStream ? 32 : 1));
-        CalibrationMethod method = options.Method == CalibrationMethod.Auto ? CalibrationMethod.MinMax : options.Method;
-        int levels = options.Activations == ActivationWidth.Int8 ? 255 : 65534;
-        var calibrator = new Calibrator(model, used, [method], levels);
-        var context = new LoweringContext(model, calibrator, calibrator.Of(method), calibrator.Of(CalibrationMethod.MinMax), options);
-        bool streamOnly = step is not null && model.Steps == 1;
-        Plan? sequence = streamOnly ? null : new PlanBuilder(model, context).Build();
-        Plan? single = step is null ? null : new PlanBuilder(step, context).Build();
-        var definition = new ModelDefinition
-        {
-            Name = model.Name,
-            Channels = options.Channels,
-            SampleRateHz = options.SampleRateHz,
-            Layers = context.Layers,
-            Sequence = sequence,
-            Step = single,
-            NotStreamable = obstacle,
-            Constants = context.Constants,
-            Provenance = new Provenance
-            {
-                ToolVersion = typeof(Quantizer).Assembly.GetName().Version?.ToString(3) ?? "",
-                SourceFile = options.SourceFile,
-                SourceSha256 = model.SourceSha256,
-                SourceBytes = model.FloatBytes,
-                CalibrationSha256 = data.Sha256(),
-                Method = method.ToString(),
-            },
-        };
-        if (AccumulatorBounds.FindViolation(definition) is { } violation)
-            throw new QuantizeException($"{violation} Scale the model's weights or inputs");
-        return new QuantizeResult(definition, method, used.Count, data.Count);
+        CalibrationData used = data.Thinned(options.MaxWindows * (data.IsStream ? RowsPerWindow : 1));
+        (CalibrationData fit, CalibrationData heldBack) = used.Split();
+        CalibrationMethod[] methods = options.Method == CalibrationMethod.Auto ? s_methods : [options.Method];
+        var calibrator = new Calibrator(model, data.IsStream, methods, options.Activations == ActivationWidth.Int8 ? 255 : 65534);
+        calibrator.Run(fit);
+
+        var builder = new ModelBuilder(model, step, obstacle, calibrator, Origin(model, data, options));
+        var check = new HeldBackCheck(model, heldBack.Thinned(MostHeldBack * (data.IsStream ? RowsPerWindow : 1)));
+        options = methods.Select(method => options with { Method = method }).MinBy(choice => methods.Length == 1 ? 0 : check.Measure(builder.Build(choice)).Rms)!;
+        IReadOnlyList<TensorCost> costs = [];
+        if (options.WidenCostly && options.Activations == ActivationWidth.Int8)
+            (options, costs) = new PrecisionSearch(builder, check).WidenCostly(options);
+        (double rms, double largest, double decibel) = check.Measure(builder.Build(options));
+
+        if (!ReferenceEquals(fit, heldBack))
+            calibrator.Run(heldBack);
+        ModelDefinition definition = builder.Build(options);
+        definition = definition with { Provenance = definition.Provenance with { Figures = Figures(rms, largest, decibel) } };
+        return new QuantizeResult(definition, options.Method, used.Count, data.Count, costs, [.. options.WideValues]);
     }
+
+    private static Provenance Origin(FloatModel model, CalibrationData data, QuantizeOptions options) => new()
+    {
+        ToolVersion = typeof(Quantizer).Assembly.GetName().Version?.ToString(3) ?? "",
+        SourceFile = options.SourceFile,
+        SourceSha256 = model.SourceSha256,
+        SourceBytes = model.FloatBytes,
+        CalibrationSha256 = data.Sha256(),
+    };
+
+    private static Dictionary<string, double> Figures(double rms, double largest, double decibel) => new()
+    {
+        ["rms_error"] = Short(rms),
+        ["max_abs_error"] = Short(largest),
+        ["sqnr_db"] = Math.Round(decibel, 2),
+    };
+
+    private static double Short(double value) => double.Parse(value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
 
     // The model for one step, or why there is none.
     private static (FloatModel? Step, string? Obstacle) StepModel(FloatModel model, Func<int, FloatModel>? import)

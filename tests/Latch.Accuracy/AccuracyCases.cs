@@ -77,7 +77,7 @@ public static class AccuracyCases
     {
         string folder = Path.Combine(shared, "models", "pose-gru");
         var data = new SafetensorsFile(Path.Combine(folder, "eval.safetensors"));
-        long[] truth = data.Integers("y_aug");
+        float[] truth = data.Floats("y_aug");
         return new AccuracyCase
         {
             Name = "pose-gru (PyTorch GRU)",

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Latch.Accuracy;
 
-/// <summary>Reads F32 and I64 tensors of a safetensors file.</summary>
+/// <summary>Reads the F32 tensors of a safetensors file.</summary>
 public sealed class SafetensorsFile
 {
     private readonly byte[] _bytes;
@@ -20,11 +20,16 @@ public sealed class SafetensorsFile
         _data = 8 + length;
     }
 
-    /// <summary>A tensor of single-precision numbers.</summary>
-    public float[] Floats(string name) => MemoryMarshal.Cast<byte, float>(Data(name, "F32")).ToArray();
-
-    /// <summary>A tensor of 64-bit integers.</summary>
-    public long[] Integers(string name) => MemoryMarshal.Cast<byte, long>(Data(name, "I64")).ToArray();
+    /// <summary>A tensor's numbers, row-major.</summary>
+    public float[] Floats(string name)
+    {
+        JsonElement tensor = _header.GetProperty(name);
+        if (tensor.GetProperty("dtype").GetString() != "F32")
+            throw new InvalidDataException($"tensor '{name}' is not F32");
+        JsonElement offsets = tensor.GetProperty("data_offsets");
+        int start = offsets[0].GetInt32(), end = offsets[1].GetInt32();
+        return MemoryMarshal.Cast<byte, float>(_bytes.AsSpan(_data + start, end - start)).ToArray();
+    }
 
     /// <summary>A tensor of single-precision numbers cut along its first axis.</summary>
     public float[][] Rows(string name)
@@ -32,15 +37,5 @@ public sealed class SafetensorsFile
         float[] data = Floats(name);
         int rows = _header.GetProperty(name).GetProperty("shape")[0].GetInt32();
         return [.. data.Chunk(data.Length / rows)];
-    }
-
-    private Span<byte> Data(string name, string type)
-    {
-        JsonElement tensor = _header.GetProperty(name);
-        if (tensor.GetProperty("dtype").GetString() != type)
-            throw new InvalidDataException($"tensor '{name}' is not {type}");
-        JsonElement offsets = tensor.GetProperty("data_offsets");
-        int start = offsets[0].GetInt32(), end = offsets[1].GetInt32();
-        return _bytes.AsSpan(_data + start, end - start);
     }
 }

@@ -52,15 +52,19 @@ public sealed class CalibrationData
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The first <paramref name="share"/> of the data and the rest; each has at least one run if there are two.</summary>
-    internal (CalibrationData Fit, CalibrationData HeldBack) Split(double share)
+    /// <summary>
+    /// A part to calibrate with and a fifth that is held back: of windows every fifth block of twenty, so that both parts see every stretch of a
+    /// sorted file; of a stream the end. With fewer than five runs both parts are everything.
+    /// </summary>
+    internal (CalibrationData Fit, CalibrationData HeldBack) Split()
     {
-        int count = Math.Clamp((int)(Count * share), 1, Math.Max(1, Count - 1));
-        if (Count < 2)
+        if (Count < 5)
             return (this, this);
-        return IsStream
-            ? (new([_sequences[0][..count]], true), new([_sequences[0][count..]], true))
-            : (new(_sequences[..count], false), new(_sequences[count..], false));
+        if (IsStream)
+            return (new([.. _sequences.Select(static rows => rows[..^(rows.Length / 5)])], true), new([.. _sequences.Select(static rows => rows[^Math.Max(1, rows.Length / 5)..])], true));
+        int blocks = Math.Min(20, Count);
+        ILookup<bool, float[][]> parts = _sequences.Select((sequence, i) => (sequence, held: (int)((long)i * blocks / Count) % 5 == 2)).ToLookup(static pair => pair.held, static pair => pair.sequence);
+        return (new([.. parts[false]], false), new([.. parts[true]], false));
     }
 
     /// <summary>At most <paramref name="runs"/> runs, evenly spread: single windows, or eight stretches of a stream.</summary>

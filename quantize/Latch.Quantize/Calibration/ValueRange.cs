@@ -13,6 +13,9 @@ public readonly record struct ValueRange(double Min, double Max)
     /// <summary>The smallest range that covers both.</summary>
     public ValueRange Union(ValueRange other) => new(Math.Min(Min, other.Min), Math.Max(Max, other.Max));
 
+    /// <summary>The range stretched away from zero.</summary>
+    public ValueRange Widened(double factor) => new(Min * factor, Max * factor);
+
     /// <summary>
     /// Codes for this range widened to hold zero: int8 asymmetric over all 256 codes, int16 symmetric. The scale has seven significant digits, rounded up.
     /// </summary>

@@ -36,8 +36,12 @@ internal sealed class LoweringContext
 
     public IReadOnlyList<RecurrentLayer> Layers => _layers;
 
-    /// <summary>Element type of activations that are multiplied by weights.</summary>
-    public ElementType ActivationType => Options.Activations == ActivationWidth.Int8 ? ElementType.Int8 : ElementType.Int16;
+    /// <summary>Element type of a recurrent node's state in its recurrent product.</summary>
+    public ElementType StateType(RecurrentNode node) =>
+        Options.Activations == ActivationWidth.Int16 || Options.WideValues.Contains(StateName(node.Name)) ? ElementType.Int16 : ElementType.Int8;
+
+    /// <summary>What <see cref="QuantizeOptions.WideValues"/> calls the state of a recurrent node.</summary>
+    public static string StateName(string node) => node + ".hidden";
 
     /// <summary>Range of a recurrent node's inner state.</summary>
     public ValueRange State(RecurrentNode node, RecurrentQuantity quantity) => _states.State(node.Name, quantity);

@@ -61,8 +61,9 @@ internal static class RecurrentLowering
         ValueRange hiddenRange = context.State(node, RecurrentQuantity.Hidden).Union(InitialRange(node.InitialH, plan));
         if (hiddenRange.Magnitude >= 64)
             throw new QuantizeException($"its hidden state reaches {hiddenRange.Magnitude:G4}; the integer state holds +-128 with room for twice the calibrated range, scale the model's values", node.Name);
-        Quantization hidden = hiddenRange.ToQuantization(context.ActivationType);
-        Quantization? reset = node.Cell == GraphCell.Gru && !node.LinearBeforeReset ? context.State(node, RecurrentQuantity.ResetHidden).ToQuantization(context.ActivationType) : null;
+        ElementType type = context.StateType(node);
+        Quantization hidden = hiddenRange.ToQuantization(type);
+        Quantization? reset = node.Cell == GraphCell.Gru && !node.LinearBeforeReset ? context.State(node, RecurrentQuantity.ResetHidden).ToQuantization(type) : null;
         double cellRange = node.Cell == GraphCell.Lstm ? context.State(node, RecurrentQuantity.Cell).Union(InitialRange(node.InitialC, plan)).Magnitude : 0;
         int cellBits = node.Cell == GraphCell.Lstm ? CellBits(cellRange, node.Name) : 0;
         ActivationFunction[] functions = [.. node.Activations.Select(function => ActivationLowering.Function(function.Kind, function.Alpha, function.Beta, node.Name))];

@@ -101,7 +101,7 @@ internal sealed class RecurrentSums
     {
         double largest = Math.Max(_inputUnits.Max(), _recurrentUnits.Max());
         double least = _inputUnits.Concat(_recurrentUnits).Where(static unit => unit > 0).DefaultIfEmpty(1).Min();
-        if (_context.Options.Activations == ActivationWidth.Int8 && _node.Peepholes is null)
+        if (_node.Peepholes is null)
         {
             int narrow = Math.Min(sumShift, MultiplierFactory.ShiftFor(largest, short.MaxValue - 1, _node.Name) - PreActivationBits);
             if (narrow >= 1 && Math.ScaleB(least, narrow + PreActivationBits) >= LeastNarrowMultiplier)

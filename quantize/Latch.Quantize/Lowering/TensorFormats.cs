@@ -6,16 +6,20 @@ namespace Latch.Quantize.Lowering;
 
 /// <summary>
 /// The codes of every value. A value that weights or another matrix multiply is int8 (int16 on request); an output of the model, and anything that only
-/// element-wise operators read, is int16. Values that are the same numbers moved about share their codes.
+/// element-wise operators read, is int16; so is a value joined from parts of very different ranges. Values that are the same numbers moved about share
+/// their codes.
 /// </summary>
 internal sealed class TensorFormats
 {
+    // 16 bits leave room: values up to this many times the calibrated range do not saturate.
+    private const double WideHeadroom = 2;
+
     private readonly FloatModel _model;
     private readonly Ranges _ranges;
     private readonly Dictionary<string, string> _parent = [];
     private readonly Dictionary<string, Quantization> _formats = [];
 
-    public TensorFormats(FloatModel model, Ranges ranges, Ranges stateRanges, QuantizeOptions options)
+    public TensorFormats(FloatModel model, Ranges ranges, Ranges minMax, QuantizeOptions options)
     {
         _model = model;
         _ranges = ranges;
@@ -23,16 +27,24 @@ internal sealed class TensorFormats
         foreach (GraphNode node in model.Nodes)
             Join(node);
         var multiplied = model.Nodes.SelectMany(Multiplied).Select(Root).ToHashSet();
-        var wide = model.Outputs.Select(static output => output.Name).Concat(options.WideValues).Select(Root).ToHashSet();
+        var uneven = model.Nodes.OfType<ConcatNode>().Where(concat => !IsEven(concat)).Select(static concat => concat.Output);
+        var wide = model.Outputs.Select(static output => output.Name).Concat(options.WideValues).Concat(uneven).Select(Root).ToHashSet();
+        var narrowValues = new List<string>();
         foreach (IGrouping<string, string> group in Values().GroupBy(Root))
         {
             bool narrow = options.Activations == ActivationWidth.Int8 && multiplied.Contains(group.Key) && !wide.Contains(group.Key);
-            ValueRange range = group.Select(name => (states.Contains(name) ? stateRanges : ranges).Value(name)).Aggregate(static (a, b) => a.Union(b));
-            Quantization format = range.ToQuantization(narrow ? ElementType.Int8 : ElementType.Int16);
+            ValueRange range = group.Select(name => (narrow && !states.Contains(name) ? ranges : minMax).Value(name)).Aggregate(static (a, b) => a.Union(b));
+            Quantization format = narrow ? range.ToQuantization(ElementType.Int8) : range.Widened(WideHeadroom).ToQuantization(ElementType.Int16);
             foreach (string name in group)
                 _formats[name] = format;
+            if (narrow)
+                narrowValues.Add(group.First());
         }
+        NarrowValues = narrowValues;
     }
+
+    /// <summary>One name for each set of values that share int8 codes.</summary>
+    public IReadOnlyList<string> NarrowValues { get; }
 
     /// <summary>The codes of an input or of a node's output.</summary>
     public Quantization this[string value] => _formats[value];
@@ -51,13 +63,15 @@ internal sealed class TensorFormats
     {
         if (node is MovementNode move)
             Join(move.Input, move.Output);
-        else if (node is ConcatNode concat)
-            foreach (string part in concat.Parts.Where(part => IsSimilar(part, concat.Output)))
+        else if (node is ConcatNode concat && IsEven(concat))
+            foreach (string part in concat.Parts)
                 Join(part, concat.Output);
     }
 
-    // A part that fills at least half of the joined range loses next to nothing by sharing its codes, and is then moved without rounding.
-    private bool IsSimilar(string part, string whole) => _ranges.Value(part).Magnitude * 2 >= _ranges.Value(whole).Magnitude;
+    // Parts that each fill at least half of the joined range lose next to nothing by sharing its codes, and are then moved without rounding.
+    // Otherwise 8 bits over the whole would leave the small parts too few, so that the whole takes 16.
+    private bool IsEven(ConcatNode concat) =>
+        concat.Parts.All(part => _model.Constants.ContainsKey(part) || _ranges.Value(part).Magnitude * 2 >= _ranges.Value(concat.Output).Magnitude);
 
     private void Join(string first, string second)
     {

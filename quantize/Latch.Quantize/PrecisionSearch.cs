@@ -1,0 +1,45 @@
+namespace Latch.Quantize;
+
+/// <summary>What one tensor's int8 codes cost.</summary>
+/// <param name="Name">Value name; a recurrent node's name followed by ".hidden" is its state in the recurrent product.</param>
+/// <param name="Share">Part of the outputs' squared error on held-back data that goes away when this tensor alone takes 16 bits; negative when it grows.</param>
+/// <param name="Rms">Root-mean-square output error then.</param>
+public sealed record TensorCost(string Name, double Share, double Rms);
+
+/// <summary>Finds the tensors that cost the accuracy by giving one after the other 16 bits.</summary>
+internal sealed class PrecisionSearch(ModelBuilder builder, HeldBackCheck check)
+{
+    private const double CostlyShare = 0.2;
+    private const double GoodEnough = 48;
+    private const int Rounds = 4;
+
+    /// <summary>The cost of each int8 tensor, the highest first.</summary>
+    public IReadOnlyList<TensorCost> Costs(QuantizeOptions options, double rms) =>
+        [.. builder.NarrowNames(options).Select(name =>
+        {
+            double alone = check.Measure(builder.Build(Widen(options, [name]))).Rms;
+            return new TensorCost(name, 1 - alone * alone / (rms * rms), alone);
+        }).OrderByDescending(static cost => cost.Share)];
+
+    /// <summary>Widens the costliest tensor, again and again, until the error is small or no tensor stands out; also the costs that were found first.</summary>
+    public (QuantizeOptions Options, IReadOnlyList<TensorCost> Costs) WidenCostly(QuantizeOptions options)
+    {
+        IReadOnlyList<TensorCost> first = [];
+        for (int round = 0; round < Rounds; round++)
+        {
+            (double rms, _, double decibel) = check.Measure(builder.Build(options));
+            if (decibel >= GoodEnough)
+                break;
+            IReadOnlyList<TensorCost> costs = Costs(options, rms);
+            if (round == 0)
+                first = costs;
+            if (costs.Count == 0 || costs[0].Share < CostlyShare)
+                break;
+            options = Widen(options, [costs[0].Name]);
+        }
+        return (options, first);
+    }
+
+    private static QuantizeOptions Widen(QuantizeOptions options, IEnumerable<string> names) =>
+        options with { WideValues = options.WideValues.Concat(names).ToHashSet() };
+}
