@@ -189,6 +189,7 @@ internal static class BrokenFiles
     {
         yield return new("layer 7", ModelFormatCode.Index, static file => file.Operation("recurrent")["layer"] = 7);
         yield return new("layer run twice", ModelFormatCode.Plan, static file => file.Plan["operations"]!.AsArray().Insert(1, file.Operation("recurrent").DeepClone()));
+        yield return new("reverse layer step by step", ModelFormatCode.Plan, static file => file.Layer["reverse"] = true, static () => new ModelBuilder(3, 1, 2).Recurrent(CellKind.Rnn, 3, false).Build());
         yield return new("operand 99", ModelFormatCode.Index, static file => file.Operation("dense")["input"] = 99);
         yield return new("operand of another size", ModelFormatCode.Operand, static file => file.Operation("recurrent")["steps"] = 3);
         yield return new("operand with other codes", ModelFormatCode.Operand, static file => file.Tensor(0)["quantization"]!["scale"] = 0.25);

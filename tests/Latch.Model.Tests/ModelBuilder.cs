@@ -201,7 +201,7 @@ internal sealed class ModelBuilder
         {
             Name = name,
             Kind = kind,
-            Reverse = _random.Next(2) == 0,
+            Reverse = _random.Next(2) == 0 && _steps > 1,
             InputSize = inputs,
             HiddenSize = units,
             Input = input,
