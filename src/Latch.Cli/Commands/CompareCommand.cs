@@ -3,6 +3,7 @@ using Latch.Cli.Data;
 using Latch.Cli.Models;
 using Latch.Cli.Output;
 using Latch.Cli.Report;
+using Latch.Quantize.Report;
 using Latch.Runtime;
 
 namespace Latch.Cli.Commands;
@@ -12,6 +13,9 @@ internal static class CompareCommand
 {
     /// <summary>Most steps whose gates are plotted.</summary>
     private const int GateSteps = 3000;
+
+    /// <summary>Most steps over which tensors and gates are compared.</summary>
+    private const int InnerSteps = 6000;
 
     public static Command Create(Terminal terminal)
     {
@@ -57,12 +61,14 @@ internal static class CompareCommand
         IReadOnlyList<Recording> normalised = [.. raw.Select(recording => recording with { Rows = normaliser.Apply(recording.Rows) })];
         stages.Begin($"Running both models ({mode})");
         OutputComparison outputs = pair.Compare(raw, normalised, stages.Report, cancellation);
+        stages.Begin("Comparing tensors and gates");
+        IReadOnlyList<QuantityError> quantities = pair.Inner(raw, normalised, InnerSteps);
         stages.Begin("Watching the gates");
         GateWatch gates = new(model, GateSteps);
         pair.Watch(raw, gates, GateSteps);
         return new ComparisonResult(
             Path.GetFileName(request.Onnx), Path.GetFileName(request.Latch), new FileInfo(request.Onnx).Length, pair.Float.FloatBytes,
-            new FileInfo(request.Latch).Length, mode, model.Definition.SampleRateHz, outputs, gates.Layers);
+            new FileInfo(request.Latch).Length, mode, model.Definition.SampleRateHz, outputs, quantities, gates.Layers);
     }
 
     private static object Document(Request request, ComparisonResult result) => new
@@ -85,6 +91,23 @@ internal static class CompareCommand
             sqnrDb = double.IsFinite(error.SqnrDb) ? error.SqnrDb : (double?)null,
             bias = error.Bias,
         }),
+        quantities = result.Quantities.Select(error => new
+        {
+            error.Kind,
+            error.Name,
+            values = error.Count,
+            sqnrDb = double.IsFinite(error.SqnrDb) ? error.SqnrDb : (double?)null,
+            error.RmsDifference,
+            error.LargestDifference,
+        }),
+        saturations = result.Layers.Select(layer => new
+        {
+            layer = layer.Name,
+            gates = layer.Statistics.Gates.ToDictionary(gate => gate.Gate.ToString().ToLowerInvariant(), gate => gate.Saturations),
+            cell = layer.Statistics.CellSaturations,
+            hidden = layer.Statistics.HiddenSaturations,
+            output = layer.Statistics.OutputSaturations,
+        }),
         worst = result.Outputs.Worst(10),
         report = request.Report,
     };
@@ -97,6 +120,11 @@ internal static class CompareCommand
             {
                 error.Name, Figures.Decibels(error.SqnrDb), Figures.Number(error.MeanDifference), Figures.Number(error.RmsDifference),
                 Figures.Number(error.LargestDifference), Figures.Number(error.FloatRms),
+            }));
+        terminal.WriteTable("Noisiest inner quantities", ["quantity", "kind", "SQNR dB", "rms diff", "float rms"],
+            result.Quantities.OrderBy(error => error.SqnrDb).Take(8).Select(error => new[]
+            {
+                error.Name, error.Kind.ToString().ToLowerInvariant(), Figures.Decibels(error.SqnrDb), Figures.Number(error.RmsDifference), Figures.Number(error.FloatRms),
             }));
         terminal.Out.WriteLine($"Sizes: float weights {Figures.Bytes(result.FloatWeightBytes)}, int8 file {Figures.Bytes(result.LatchBytes)} ({Figures.Fixed(result.SizeRatio, 3)}).");
         if (request.Report is not null)

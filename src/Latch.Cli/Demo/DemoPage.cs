@@ -27,7 +27,7 @@ internal static class DemoPage
             ($"{Figures.Decibels(first.Error.SqnrDb)} dB", "int8 forecasts against float"),
             (Figures.Bytes(first.LatchBytes), $"int8 file; float weights are {Figures.Bytes(first.FloatBytes)}"));
         page.Table("All figures", result.Headers, result.Rows());
-        page.Section("The series", "What the machine did. Shaded: the labelled faults. Bars below: faults and the alarms raised by each model.");
+        page.Section("The series", "What the machine did. Shaded: the labelled faults.");
         foreach (string channel in Shown(inputs))
             page.Chart(Series(inputs, channel));
         foreach (DemoModel model in result.Models)
@@ -66,6 +66,7 @@ internal static class DemoPage
             Height = 160,
         });
         page.Table("Forecast per channel", ["channel", "SQNR dB", "rms diff", "largest |diff|"], PerChannel(inputs, model));
+        QuantitySection.Append(page, model.Quantities);
         foreach (LayerWatch layer in model.Layers)
             GateSection.Append(page, layer, Minutes(inputs), "minutes");
     }

@@ -11,7 +11,7 @@ internal sealed record DemoResult(DemoInputs Inputs, IReadOnlyList<DemoModel> Mo
     /// <summary>One row per figure, one column per model, int8 first, then float.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Rows() =>
     [
-        Row("size of the model", model => Figures.Bytes(model.LatchBytes), model => $"{Figures.Bytes(model.FloatBytes)} (weights)"),
+        Row("size of the model (float: weights)", model => Figures.Bytes(model.LatchBytes), model => Figures.Bytes(model.FloatBytes)),
         Row("int8 against float, SQNR", model => $"{Figures.Decibels(model.Error.SqnrDb)} dB", _ => "-"),
         Row("rms difference (1 = one deviation)", model => Figures.Number(model.Error.RmsDifference), _ => "-"),
         Row("largest difference", model => Figures.Number(model.Error.LargestDifference), _ => "-"),

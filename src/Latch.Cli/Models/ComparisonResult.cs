@@ -1,3 +1,5 @@
+using Latch.Quantize.Report;
+
 namespace Latch.Cli.Models;
 
 /// <summary>Everything a comparison found.</summary>
@@ -10,6 +12,7 @@ internal sealed record ComparisonResult(
     StepMode Mode,
     double SampleRateHz,
     OutputComparison Outputs,
+    IReadOnlyList<QuantityError> Quantities,
     IReadOnlyList<LayerWatch> Layers)
 {
     /// <summary>Bytes of the integer model's file over bytes of the float weights.</summary>

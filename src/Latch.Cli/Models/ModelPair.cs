@@ -1,6 +1,8 @@
 using Latch.Cli.Data;
 using Latch.Import.Graph;
 using Latch.Import.Reference;
+using Latch.Quantize.Calibration;
+using Latch.Quantize.Report;
 using Latch.Runtime;
 using Latch.Telemetry;
 
@@ -74,6 +76,22 @@ internal sealed class ModelPair
             session.Reset();
             session.Run(window, _mode.Steps, results, ref probe);
         }
+    }
+
+    /// <summary>Holds tensors, gates and states of both models side by side, over at most that many steps of the data.</summary>
+    public IReadOnlyList<QuantityError> Inner(IReadOnlyList<Recording> recordings, IReadOnlyList<Recording> normalised, int steps)
+    {
+        if (!_integer.CanRunWindow)
+        {
+            FloatModel single = ModelFile.OpenOnnx(_onnxPath, 1);
+            return InnerComparison.Run(single, _integer, CalibrationData.FromStream([.. normalised[0].Rows.Take(steps)]), [.. recordings[0].Rows.Take(steps)]);
+        }
+
+        List<float[]> raw = Windows.Cut(recordings, Widths, _mode.Steps, _mode.Stride);
+        List<float[]> windows = Windows.Cut(normalised, Widths, _mode.Steps, _mode.Stride);
+        int count = Math.Clamp(steps / _mode.Steps, 1, raw.Count);
+        int[] chosen = [.. Enumerable.Range(0, count).Select(at => (int)((long)at * raw.Count / count))];
+        return InnerComparison.Run(Float, _integer, CalibrationData.FromWindows([.. chosen.Select(at => windows[at])]), [.. chosen.Select(at => raw[at])]);
     }
 
     private OutputComparison CompareWindows(IReadOnlyList<float[]> raw, IReadOnlyList<float[]> normalised, Action<double> progress, CancellationToken cancellation)

@@ -51,6 +51,8 @@ internal sealed record LineChart
     {
         string legend = string.Concat(Lines.Select(line => $"<span class=\"key k{line.Colour}\">{Html.Text(line.Name)}</span>"))
             + (Threshold is null ? "" : $"<span class=\"key kt\">{Html.Text(ThresholdName)}</span>");
+        if (YLabel.Length > 0)
+            legend += $"<span class=\"unit\">{Html.Text(YLabel)}</span>";
         return $"<figure><figcaption>{Html.Text(Title)}</figcaption><p class=\"legend\">{legend}</p>"
             + $"<div class=\"wide\">{Svg(1040)}</div><div class=\"narrow\">{Svg(390)}</div></figure>\n";
     }
@@ -99,7 +101,6 @@ internal sealed record LineChart
         foreach (double tick in scaled.Ticks(width > 600 ? 10 : 5))
             svg.Append(CultureInfo.InvariantCulture, $"<text class=\"mid\" x=\"{scaled.Pixel(tick):0.#}\" y=\"{bottom + 14}\">{Axis.Text(tick)}</text>");
         svg.Append(CultureInfo.InvariantCulture, $"<text class=\"mid label\" x=\"{(width + 44) / 2}\" y=\"{bottom + 32}\">{Html.Text(XLabel)}</text>");
-        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"label\" x=\"56\" y=\"18\">{Html.Text(YLabel)}</text>");
     }
 
     private void AppendTracks(StringBuilder svg, Axis x, int width)

@@ -20,7 +20,7 @@ internal static class PageStyle
         figure{margin:14px 0;background:var(--panel);border:1px solid var(--rule);border-radius:10px;padding:12px}
         figcaption{font-weight:600}
         .legend{margin:2px 0 6px;font-size:.85rem}
-        .key{display:inline-block;margin-right:16px}.key::before{content:"";display:inline-block;width:18px;border-top:3px solid;margin-right:6px;vertical-align:middle}
+        .unit{color:var(--soft)}.key{display:inline-block;margin-right:16px}.key::before{content:"";display:inline-block;width:18px;border-top:3px solid;margin-right:6px;vertical-align:middle}
         .k1::before{border-color:var(--c1)}.k2::before{border-color:var(--c2)}.k3::before{border-color:var(--c3)}
         .k4::before{border-color:var(--c4)}.k5::before{border-color:var(--c5)}.k6::before{border-color:var(--c6)}
         .kt::before{border-top-style:dashed;border-color:var(--ink)}
