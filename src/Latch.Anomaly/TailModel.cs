@@ -12,7 +12,7 @@ namespace Latch.Anomaly;
 /// <param name="Rate">Share of training steps above the start; above 0, at most 1.</param>
 /// <param name="Scale">Scale of the tail, in the statistic's unit; above 0.</param>
 /// <param name="Shape">Heaviness of the tail, 0 to 0.5.</param>
-public readonly record struct TailModel(double Start, double Rate, double Scale, double Shape)
+internal readonly record struct TailModel(double Start, double Rate, double Scale, double Shape)
 {
     private const int FewestExcesses = 10;
     private const double TailShare = 0.03;
