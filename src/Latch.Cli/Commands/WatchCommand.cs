@@ -135,7 +135,12 @@ internal static class WatchCommand
                 watch.MissingReadings,
                 alarms = watch.Alarms.Select(alarm => new
                 {
-                    alarm.Start, alarm.End, alarm.PeakScore, alarm.PeakStep, alarm.Reason, channel = watch.Describe(alarm).Split(" (")[0],
+                    alarm.Start,
+                    alarm.End,
+                    alarm.PeakScore,
+                    alarm.PeakStep,
+                    alarm.Reason,
+                    channel = watch.Describe(alarm).Split(" (")[0],
                 }),
             });
             return;

@@ -26,7 +26,15 @@ internal static class LatchDescription
         outputs = model.Outputs,
         layers = model.Definition.Layers.Select(layer => new
         {
-            layer.Name, layer.Kind, layer.InputSize, layer.HiddenSize, layer.Reverse, layer.Input, layer.Hidden, layer.CellFractionBits, layer.CellRange,
+            layer.Name,
+            layer.Kind,
+            layer.InputSize,
+            layer.HiddenSize,
+            layer.Reverse,
+            layer.Input,
+            layer.Hidden,
+            layer.CellFractionBits,
+            layer.CellRange,
         }),
         operations = Operations(model).ToDictionary(),
         provenance = model.Definition.Provenance,

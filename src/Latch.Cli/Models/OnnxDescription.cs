@@ -22,7 +22,12 @@ internal static class OnnxDescription
         outputs = model.Outputs,
         layers = model.Nodes.OfType<RecurrentNode>().Select(node => new
         {
-            node.Name, node.Cell, node.InputSize, node.HiddenSize, node.Reverse, parameters = Parameters(node),
+            node.Name,
+            node.Cell,
+            node.InputSize,
+            node.HiddenSize,
+            node.Reverse,
+            parameters = Parameters(node),
         }),
         operations = Operations(model).ToDictionary(),
     };
