@@ -145,6 +145,26 @@ public sealed class CellTests
         }
     }
 
+    [Fact]
+    public void Step_StateBeyondItsFormats_CountsCellHiddenAndOutput()
+    {
+        // f = i = g = 1 and o = 1/2: c grows by 1 a step from 127.5, past its format; h = 1/2 is past the range of its codes.
+        var source = new FloatLayer(new LayerOptions(CellKind.Lstm, 1, 1) { WeightRange = 0, HiddenRange = 0.25 }, new Random(0));
+        (source.Bias[0], source.Bias[2], source.Bias[3]) = (20, 20, 20);
+        using LatchModel model = LatchModel.Create(LayerQuantizer.Model(source));
+        Session session = model.CreateSession();
+        var probe = new CapturingProbe();
+        session.Step([0f], new float[1], ref probe);
+        Assert.Equal((0, 1, 1), (probe.Frames[0].CellSaturations, probe.Frames[0].HiddenSaturations, probe.Frames[0].OutputSaturations));
+        int[] state = new int[session.StateSize];
+        session.SaveState(state);
+        state[4] = (127 << 24) + (1 << 23);
+        session.LoadState(state);
+        session.Step([0f], new float[1], ref probe);
+        Assert.Equal([int.MaxValue], probe.Frames[1].Cell);
+        Assert.Equal(1, probe.Frames[1].CellSaturations);
+    }
+
     /// <summary>An RNN with W = 12, R = -9 whose hidden state is 1.</summary>
     private static (LatchModel Model, Session Session) TwelveMinusNine()
     {
