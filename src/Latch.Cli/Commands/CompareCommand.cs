@@ -62,13 +62,13 @@ internal static class CompareCommand
         stages.Begin($"Running both models ({mode})");
         OutputComparison outputs = pair.Compare(raw, normalised, stages.Report, cancellation);
         stages.Begin("Comparing tensors and gates");
-        IReadOnlyList<QuantityError> quantities = pair.Inner(raw, normalised, InnerSteps);
+        Comparison inner = pair.Inner(normalised, InnerSteps, stages.Report, cancellation);
         stages.Begin("Watching the gates");
         GateWatch gates = new(model, GateSteps);
         pair.Watch(raw, gates, GateSteps);
         return new ComparisonResult(
             Path.GetFileName(request.Onnx), Path.GetFileName(request.Latch), new FileInfo(request.Onnx).Length, pair.Float.FloatBytes,
-            new FileInfo(request.Latch).Length, mode, model.Definition.SampleRateHz, outputs, quantities, gates.Layers);
+            new FileInfo(request.Latch).Length, mode, model.Definition.SampleRateHz, outputs, inner, gates.Layers);
     }
 
     private static object Document(Request request, ComparisonResult result) => new
@@ -91,23 +91,9 @@ internal static class CompareCommand
             sqnrDb = double.IsFinite(error.SqnrDb) ? error.SqnrDb : (double?)null,
             bias = error.Bias,
         }),
-        quantities = result.Quantities.Select(error => new
-        {
-            error.Kind,
-            error.Name,
-            values = error.Count,
-            sqnrDb = double.IsFinite(error.SqnrDb) ? error.SqnrDb : (double?)null,
-            error.RmsDifference,
-            error.LargestDifference,
-        }),
-        saturations = result.Layers.Select(layer => new
-        {
-            layer = layer.Name,
-            gates = layer.Statistics.Gates.ToDictionary(gate => gate.Gate.ToString().ToLowerInvariant(), gate => gate.Saturations),
-            cell = layer.Statistics.CellSaturations,
-            hidden = layer.Statistics.HiddenSaturations,
-            output = layer.Statistics.OutputSaturations,
-        }),
+        tensors = result.Inner.Tensors,
+        states = result.Inner.States,
+        saturations = result.Inner.Saturations,
         worst = result.Outputs.Worst(10),
         report = request.Report,
     };
@@ -121,11 +107,13 @@ internal static class CompareCommand
                 error.Name, Figures.Decibels(error.SqnrDb), Figures.Number(error.MeanDifference), Figures.Number(error.RmsDifference),
                 Figures.Number(error.LargestDifference), Figures.Number(error.FloatRms),
             }));
-        terminal.WriteTable("Noisiest inner quantities", ["quantity", "kind", "SQNR dB", "rms diff", "float rms"],
-            result.Quantities.OrderBy(error => error.SqnrDb).Take(8).Select(error => new[]
+        terminal.WriteTable("Noisiest tensors", ["tensor", "bits", "SQNR dB", "lost here dB", "rms diff"],
+            result.Inner.Tensors.Take(6).Select(tensor => new[]
             {
-                error.Name, error.Kind.ToString().ToLowerInvariant(), Figures.Decibels(error.SqnrDb), Figures.Number(error.RmsDifference), Figures.Number(error.FloatRms),
+                tensor.Error.Name, $"{tensor.Bits}", Figures.Decibels(tensor.Error.SqnrDb), Figures.Fixed(tensor.DropDb, 1), Figures.Number(tensor.Error.Rms),
             }));
+        terminal.WriteTable("Noisiest gates and states", ["gate or state", "SQNR dB", "rms diff"],
+            result.Inner.States.OrderBy(state => state.Error.SqnrDb).Take(6).Select(state => new[] { state.Error.Name, Figures.Decibels(state.Error.SqnrDb), Figures.Number(state.Error.Rms) }));
         terminal.Out.WriteLine($"Sizes: float weights {Figures.Bytes(result.FloatWeightBytes)}, int8 file {Figures.Bytes(result.LatchBytes)} ({Figures.Fixed(result.SizeRatio, 3)}).");
         if (request.Report is not null)
             terminal.Out.WriteLine($"Report: {request.Report}");

@@ -14,12 +14,12 @@ namespace Latch.Cli.Demo;
 /// <param name="Forecasts">Both forecasts, row by row, in normalised units.</param>
 /// <param name="Integer">Alarms by int8 forecasts.</param>
 /// <param name="Float">Alarms by float forecasts.</param>
-/// <param name="Quantities">Tensors, gates and states against the float reference.</param>
+/// <param name="Inner">Tensors, gates and states against the float reference.</param>
 /// <param name="Layers">What the gates did over the test recording.</param>
 /// <param name="MicrosecondsPerStep">Time of one integer step on this machine, without a probe.</param>
 internal sealed record DemoModel(
     string Name, string LatchPath, long FloatBytes, long LatchBytes, OutputError Error, OutputComparison Forecasts,
-    Detection Integer, Detection Float, IReadOnlyList<QuantityError> Quantities, IReadOnlyList<LayerWatch> Layers, double MicrosecondsPerStep)
+    Detection Integer, Detection Float, Comparison Inner, IReadOnlyList<LayerWatch> Layers, double MicrosecondsPerStep)
 {
     public static DemoModel Run(DemoInputs inputs, string name, string onnxPath, string latchPath, CancellationToken cancellation)
     {
@@ -39,11 +39,11 @@ internal sealed record DemoModel(
         OutputComparison forecasts = new([new PortInfo("forecast", [width], 0)], Rows(testInteger, width), Rows(testFloat, width));
         return new DemoModel(
             name, latchPath, ModelFile.OpenOnnx(onnxPath, 1).FloatBytes, new FileInfo(latchPath).Length, forecasts.Errors()[0], forecasts,
-            Detection.Run(inputs, trainInteger, testInteger), Detection.Run(inputs, trainFloat, testFloat), Inner(inputs, onnxPath, model), gates.Layers, 1e6 * seconds / inputs.Train.Rows.Count);
+            Detection.Run(inputs, trainInteger, testInteger), Detection.Run(inputs, trainFloat, testFloat), Compare(inputs, onnxPath, model, cancellation), gates.Layers, 1e6 * seconds / inputs.Train.Rows.Count);
     }
 
-    private static IReadOnlyList<QuantityError> Inner(DemoInputs inputs, string onnxPath, LatchModel model) =>
-        InnerComparison.Run(ModelFile.OpenOnnx(onnxPath, 1), model, CalibrationData.FromStream(inputs.Normaliser.Apply(inputs.Test.Rows)), inputs.Test.Rows);
+    private static Comparison Compare(DemoInputs inputs, string onnxPath, LatchModel model, CancellationToken cancellation) => ModelComparison.Compare(
+        ModelFile.OpenOnnx(onnxPath, 1), model.Definition, CalibrationData.FromStream(inputs.Normaliser.Apply(inputs.Test.Rows)), cancellation: cancellation);
 
     /// <summary>Row by row without the first, for which there is no forecast.</summary>
     private static float[][] Rows(float[] forecasts, int width) => [.. forecasts.Skip(width).Chunk(width)];

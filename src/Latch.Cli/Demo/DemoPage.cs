@@ -66,7 +66,7 @@ internal static class DemoPage
             Height = 160,
         });
         page.Table("Forecast per channel", ["channel", "SQNR dB", "rms diff", "largest |diff|"], PerChannel(inputs, model));
-        QuantitySection.Append(page, model.Quantities);
+        InnerSection.Append(page, model.Inner);
         foreach (LayerWatch layer in model.Layers)
             GateSection.Append(page, layer, Minutes(inputs), "minutes");
     }

@@ -12,7 +12,7 @@ internal sealed record ComparisonResult(
     StepMode Mode,
     double SampleRateHz,
     OutputComparison Outputs,
-    IReadOnlyList<QuantityError> Quantities,
+    Comparison Inner,
     IReadOnlyList<LayerWatch> Layers)
 {
     /// <summary>Bytes of the integer model's file over bytes of the float weights.</summary>

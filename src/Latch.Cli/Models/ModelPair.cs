@@ -79,19 +79,14 @@ internal sealed class ModelPair
     }
 
     /// <summary>Holds tensors, gates and states of both models side by side, over at most that many steps of the data.</summary>
-    public IReadOnlyList<QuantityError> Inner(IReadOnlyList<Recording> recordings, IReadOnlyList<Recording> normalised, int steps)
+    public Comparison Inner(IReadOnlyList<Recording> normalised, int steps, Action<double> progress, CancellationToken cancellation)
     {
         if (!_integer.CanRunWindow)
-        {
-            FloatModel single = ModelFile.OpenOnnx(_onnxPath, 1);
-            return InnerComparison.Run(single, _integer, CalibrationData.FromStream([.. normalised[0].Rows.Take(steps)]), [.. recordings[0].Rows.Take(steps)]);
-        }
-
-        List<float[]> raw = Windows.Cut(recordings, Widths, _mode.Steps, _mode.Stride);
+            return ModelComparison.Compare(ModelFile.OpenOnnx(_onnxPath, 1), _integer.Definition, CalibrationData.FromStream([.. normalised[0].Rows.Take(steps)]), progress, cancellation);
         List<float[]> windows = Windows.Cut(normalised, Widths, _mode.Steps, _mode.Stride);
-        int count = Math.Clamp(steps / _mode.Steps, 1, raw.Count);
-        int[] chosen = [.. Enumerable.Range(0, count).Select(at => (int)((long)at * raw.Count / count))];
-        return InnerComparison.Run(Float, _integer, CalibrationData.FromWindows([.. chosen.Select(at => windows[at])]), [.. chosen.Select(at => raw[at])]);
+        int count = Math.Clamp(steps / _mode.Steps, 1, windows.Count);
+        CalibrationData spread = CalibrationData.FromWindows([.. Enumerable.Range(0, count).Select(at => windows[(int)((long)at * windows.Count / count)])]);
+        return ModelComparison.Compare(Float, _integer.Definition, spread, progress, cancellation);
     }
 
     private OutputComparison CompareWindows(IReadOnlyList<float[]> raw, IReadOnlyList<float[]> normalised, Action<double> progress, CancellationToken cancellation)

@@ -20,7 +20,7 @@ internal static class ComparisonPage
             (Figures.Bytes(result.LatchBytes), $"int8 file, {Figures.Fixed(result.SizeRatio, 3)} of the float weights"),
             (Figures.Bytes(result.FloatWeightBytes), "float weights"));
         AppendOutputs(page, result, errors, runs);
-        QuantitySection.Append(page, result.Quantities);
+        InnerSection.Append(page, result.Inner);
         foreach (LayerWatch layer in result.Layers)
             GateSection.Append(page, layer, 1, "step");
         return page;

@@ -65,6 +65,10 @@ public sealed class PipelineTests : IDisposable
         Assert.InRange(rms, mean, output.GetProperty("largestAbsoluteDifference").GetDouble());
         Assert.Equal(new FileInfo(_onnx).Length, document.GetProperty("onnxBytes").GetInt64());
         Assert.Equal(new FileInfo(_scratch.Path("tiny.latch")).Length, document.GetProperty("latchBytes").GetInt64());
+        JsonElement[] states = [.. document.GetProperty("states").EnumerateArray()];
+        Assert.Equal(["input", "output", "forget", "cell"], states.Where(state => state.GetProperty("quantity").GetString() == "gate").Select(state => state.GetProperty("gate").GetString()!));
+        Assert.All(states, state => Assert.InRange(state.GetProperty("error").GetProperty("sqnrDb").GetDouble(), 20, 120));
+        Assert.All(document.GetProperty("tensors").EnumerateArray(), tensor => Assert.InRange(tensor.GetProperty("error").GetProperty("sqnrDb").GetDouble(), 20, 120));
         string html = await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken);
         Assert.Contains("Forget gate", html, StringComparison.Ordinal);
         Assert.DoesNotContain("http", html, StringComparison.OrdinalIgnoreCase);
