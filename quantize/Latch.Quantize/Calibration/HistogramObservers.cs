@@ -94,7 +94,7 @@ internal sealed class EntropyObserver(int levels) : IObserver
     private int BinOf(double value) => (int)Math.Clamp((value - _histogram.Centre(0)) / _histogram.Width + 0.5, 0, Histogram.Bins - 1);
 }
 
-/// <summary>Search over ranges shrunk toward zero from the one seen.</summary>
+/// <summary>Search over ranges whose ends are drawn in toward zero, one after the other.</summary>
 internal static class ShrunkRange
 {
     private const double Smallest = 0.4;
@@ -108,12 +108,17 @@ internal static class ShrunkRange
         var full = new ValueRange(Math.Min(histogram.Min, 0), Math.Max(histogram.Max, 0));
         if (full.Max - full.Min < 1e-6)
             return full;
-        (ValueRange best, double least) = (full, cost(full));
+        ValueRange upper = Least(full, cost, static (range, share) => range with { Max = range.Max * share });
+        return Least(upper, cost, static (range, share) => range with { Min = range.Min * share });
+    }
+
+    private static ValueRange Least(ValueRange start, Func<ValueRange, double> cost, Func<ValueRange, double, ValueRange> draw)
+    {
+        (ValueRange best, double least) = (start, cost(start));
         for (int candidate = 1; candidate < Candidates; candidate++)
         {
-            double share = 1 - (1 - Smallest) * candidate / (Candidates - 1);
-            var range = new ValueRange(full.Min * share, full.Max * share);
-            double value = cost(range);
+            ValueRange range = draw(start, 1 - (1 - Smallest) * candidate / (Candidates - 1));
+            double value = range.Max - range.Min < 1e-6 ? least : cost(range);
             if (value < least)
                 (best, least) = (range, value);
         }

@@ -13,11 +13,12 @@ public readonly record struct ValueRange(double Min, double Max)
     /// <summary>The smallest range that covers both.</summary>
     public ValueRange Union(ValueRange other) => new(Math.Min(Min, other.Min), Math.Max(Max, other.Max));
 
-    /// <summary>The range stretched away from zero.</summary>
-    public ValueRange Widened(double factor) => new(Min * factor, Max * factor);
+    // 16 bits leave room: values up to this many times the calibrated range do not saturate.
+    private const double WideHeadroom = 2;
 
     /// <summary>
-    /// Codes for this range widened to hold zero: int8 asymmetric over all 256 codes, int16 symmetric. The scale has seven significant digits, rounded up.
+    /// Codes for this range widened to hold zero: int8 asymmetric over all 256 codes, int16 symmetric with twice the range. The scale has seven
+    /// significant digits, rounded up.
     /// </summary>
     public Quantization ToQuantization(ElementType type)
     {
@@ -25,7 +26,7 @@ public readonly record struct ValueRange(double Min, double Max)
         if (max - min < 1e-6)
             max = min + 1e-6;
         if (type == ElementType.Int16)
-            return new Quantization(type, Short(Math.Max(-min, max) / short.MaxValue), 0);
+            return new Quantization(type, Short(WideHeadroom * Math.Max(-min, max) / short.MaxValue), 0);
         double scale = Short((max - min) / 255);
         return new Quantization(type, scale, (int)Math.Clamp(Math.Round(-128 - min / scale), -128, 127));
     }

@@ -43,7 +43,7 @@ internal sealed class PlanBuilder(FloatModel model, LoweringContext context)
     public int AddConstant(string name, FloatTensor data)
     {
         double largest = data.Data.Length == 0 ? 0 : data.Data.Max(static value => Math.Abs((double)value));
-        Quantization format = new Calibration.ValueRange(-largest, largest).ToQuantization(ElementType.Int16);
+        Quantization format = new Calibration.ValueRange(-largest / 2, largest / 2).ToQuantization(ElementType.Int16);
         short[] codes = [.. data.Data.Select(value => (short)Math.Clamp(Math.Round(value / format.Scale), -32767, 32767))];
         int tensor = Add(name, data.Shape, format);
         _constantTensors[tensor] = context.AddConstant(name, constant => ConstantTensor.Of(constant, data.Shape, codes));

@@ -11,9 +11,6 @@ namespace Latch.Quantize.Lowering;
 /// </summary>
 internal sealed class TensorFormats
 {
-    // 16 bits leave room: values up to this many times the calibrated range do not saturate.
-    private const double WideHeadroom = 2;
-
     private readonly FloatModel _model;
     private readonly Ranges _ranges;
     private readonly Dictionary<string, string> _parent = [];
@@ -34,7 +31,7 @@ internal sealed class TensorFormats
         {
             bool narrow = options.Activations == ActivationWidth.Int8 && multiplied.Contains(group.Key) && !wide.Contains(group.Key);
             ValueRange range = group.Select(name => (narrow && !states.Contains(name) ? ranges : minMax).Value(name)).Aggregate(static (a, b) => a.Union(b));
-            Quantization format = narrow ? range.ToQuantization(ElementType.Int8) : range.Widened(WideHeadroom).ToQuantization(ElementType.Int16);
+            Quantization format = range.ToQuantization(narrow ? ElementType.Int8 : ElementType.Int16);
             foreach (string name in group)
                 _formats[name] = format;
             if (narrow)

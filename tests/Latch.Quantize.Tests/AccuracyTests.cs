@@ -1,0 +1,23 @@
+using Latch.Accuracy;
+
+namespace Latch.Quantize.Tests;
+
+/// <summary>The table of models that others trained: integer figures within their bars, calibrated on training data alone.</summary>
+public sealed class AccuracyTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Run_TrainedModel_MeetsItsBars(int index)
+    {
+        foreach (string need in AccuracyCases.Needs)
+            SharedData.Require(need);
+        AccuracyRow row = AccuracyCases.All(SharedData.Root).ElementAt(index).Run();
+        Assert.Equal(row.Case.Published, row.Float, row.Case.PublishedTolerance);
+        Assert.InRange(Math.Abs(row.Integer - row.Float), 0, row.Case.Bar);
+        Assert.InRange(row.LargestChange, 0, row.Case.ChangeBar);
+        Assert.InRange(row.SizeRatio, 0, AccuracyRow.SizeBar);
+    }
+}
