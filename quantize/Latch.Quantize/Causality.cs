@@ -134,4 +134,5 @@ internal sealed class Causality
     // Elements before the time axis: a reshape that keeps their number keeps the steps apart.
     private int Before(string value) => Time(value) > 0 ? TensorShape.Count(_model.Shape(value).AsSpan(0, Time(value))) : 1;
 
-    private int Last(string value) => _model.Shape(value).Length - 1;}
+    private int Last(string value) => _model.Shape(value).Length - 1;
+}

@@ -1,7 +1,7 @@
 using Latch.Import.Graph;
 using Latch.Model;
-using GraphActivation = Latch.Import.Graph.ActivationKind;
 using ActivationKind = Latch.Model.ActivationKind;
+using GraphActivation = Latch.Import.Graph.ActivationKind;
 
 namespace Latch.Quantize.Lowering;
 

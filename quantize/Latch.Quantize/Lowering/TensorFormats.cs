@@ -5,8 +5,8 @@ using Latch.Quantize.Calibration;
 namespace Latch.Quantize.Lowering;
 
 /// <summary>
-/// The codes of every value. A value that weights or another matrix multiply is int8 (int16 on request); an output of the model, and anything that only
-/// element-wise operators read, is int16; so is a value joined from parts of very different ranges. Values that are the same numbers moved about share
+/// The codes of every value. A value that weights multiply is int8 (int16 on request); an output of the model, and anything that no weights multiply, is
+/// int16; so is a value joined from parts of very different ranges. Values that are the same numbers moved about share
 /// their codes.
 /// </summary>
 internal sealed class TensorFormats
@@ -48,11 +48,10 @@ internal sealed class TensorFormats
 
     private IEnumerable<string> Values() => _model.Inputs.Select(static input => input.Name).Concat(_model.Nodes.SelectMany(static node => node.Outputs)).Distinct();
 
-    private IEnumerable<string> Multiplied(GraphNode node) => node switch
+    private static IEnumerable<string> Multiplied(GraphNode node) => node switch
     {
         DenseNode dense => [dense.Input],
         RecurrentNode recurrent => [recurrent.X],
-        MatMulNode product => [product.Left, product.Right],
         _ => [],
     };
 
