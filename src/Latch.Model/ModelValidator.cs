@@ -44,6 +44,8 @@ public static class ModelValidator
             inside.CheckKind(channel.Transform);
             inside.CheckFinite(channel.Mean, double.MinValue, ModelFormatCode.Channel, "mean");
             inside.CheckFinite(channel.Deviation, double.Epsilon, ModelFormatCode.Channel, "deviation");
+            if (channel.Limit is { } limit)
+                inside.CheckFinite(limit, double.Epsilon, ModelFormatCode.Channel, "limit");
         }
     }
 

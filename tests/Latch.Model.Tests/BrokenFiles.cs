@@ -95,6 +95,7 @@ internal static class BrokenFiles
         yield return new("name of 300 characters", ModelFormatCode.Name, static file => file.Tensor(0)["name"] = new string('x', 300));
         yield return new("negative sample rate", ModelFormatCode.Channel, static file => file.Definition["sampleRateHz"] = -1);
         yield return new("deviation of 0", ModelFormatCode.Channel, static file => file.Definition["channels"]![0]!["deviation"] = 0);
+        yield return new("limit of 0", ModelFormatCode.Channel, static file => file.Definition["channels"]![0]!["limit"] = 0);
         yield return new("null channel", ModelFormatCode.Channel, static file => file.Definition["channels"]![0] = null);
         yield return new("two channels of one name", ModelFormatCode.Duplicate, static file => file.Definition["channels"]![0]!["name"] = "channel 1");
         yield return new("unknown transform", ModelFormatCode.Range, static file => file.Definition["channels"]![0]!["transform"] = 77);

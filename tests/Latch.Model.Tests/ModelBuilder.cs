@@ -19,7 +19,7 @@ internal sealed class ModelBuilder
         _steps = steps;
         _current = Add("x", [1, steps, inputs], Codes());
         for (int i = 0; i < inputs; i++)
-            _channels.Add(new Channel($"channel {i}", "m/s\u00b2", (ChannelTransform)_random.Next(2), _random.NextDouble() - 0.5, _random.NextDouble() + 0.1));
+            _channels.Add(new Channel($"channel {i}", "m/s\u00b2", (ChannelTransform)_random.Next(2), _random.NextDouble() - 0.5, _random.NextDouble() + 0.1, i % 2 == 0 ? null : 8));
     }
 
     /// <summary>An LSTM of 3 inputs and 5 units over 4 steps and a dense layer of one output.</summary>

@@ -209,13 +209,13 @@ public sealed class SessionTests
     {
         Channel[] channels =
         [
-            new("a", "K", Mean: 300, Deviation: 10), new("b"), new("c", "B/s", ChannelTransform.Log1p, 5, 2), new("d", Mean: -1), new("e", Deviation: 0.5),
+            new("a", "K", Mean: 300, Deviation: 10), new("b"), new("c", "B/s", ChannelTransform.Log1p, 5, 2), new("d", Mean: -1), new("e", Deviation: 0.5, Limit: 1),
         ];
         var source = new FloatLayer(new LayerOptions(CellKind.Lstm, Inputs, Units), new Random(3));
         using LatchModel plain = LatchModel.Create(LayerQuantizer.Model(source)), scaled = LatchModel.Create(LayerQuantizer.Model(source, channels: channels));
         float[] expected = new float[Units], actual = new float[Units];
         plain.CreateSession().Step([1.5f, 0.25f, (float)((Math.Log(1 + 400.0) - 5) / 2), -0.5f, 1], expected);
-        scaled.CreateSession().Step([315, 0.25f, 400, -1.5f, 0.5f], actual);
+        scaled.CreateSession().Step([315, 0.25f, 400, -1.5f, 70], actual);
         Assert.Equal(expected, actual);
     }
 

@@ -76,7 +76,7 @@ internal static class QuantizeCommand
         IReadOnlyList<Channel> described = channels?.ToModel() ?? [];
         IReadOnlyList<Recording> recordings = Recordings.Read(
             request.Calibration, widths.Count == 1 ? [.. described.Select(channel => channel.Name)] : [], width, MissingReadings.Refuse, cancellation);
-        Normaliser normaliser = new(described, channels?.Limit ?? double.PositiveInfinity);
+        Normaliser normaliser = new(described);
         recordings = [.. recordings.Select(recording => recording with { Rows = normaliser.Apply(recording.Rows) })];
         bool stream = request.Steps is null && model.Steps == 1;
         CalibrationData data = stream

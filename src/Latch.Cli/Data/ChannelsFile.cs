@@ -49,7 +49,7 @@ internal sealed record ChannelsFile(double SampleRate, double? Limit, IReadOnlyL
 
     /// <summary>The channels as a model stores them.</summary>
     public IReadOnlyList<Channel> ToModel() =>
-        [.. Channels.Select(entry => new Channel(entry.Name, entry.Unit, entry.Transform, entry.Mean, entry.Std))];
+        [.. Channels.Select(entry => new Channel(entry.Name, entry.Unit, entry.Transform, entry.Mean, entry.Std, Limit))];
 
     private static CommandException Bad(string path, string what) =>
         CommandException.BadInput($"{path}: {what.TrimEnd('.')}. A channels file looks like "

@@ -4,8 +4,7 @@ namespace Latch.Cli.Data;
 
 /// <summary>Normalises readings for the float model as the runtime does for the integer one.</summary>
 /// <param name="channels">Normalisation per channel; empty for readings that are normalised already.</param>
-/// <param name="limit">Normalised readings are clamped to plus and minus this.</param>
-internal sealed class Normaliser(IReadOnlyList<Channel> channels, double limit = double.PositiveInfinity)
+internal sealed class Normaliser(IReadOnlyList<Channel> channels)
 {
     /// <summary>Normalises one sample in place; NaN stays NaN.</summary>
     public void Apply(Span<float> sample)
@@ -14,6 +13,7 @@ internal sealed class Normaliser(IReadOnlyList<Channel> channels, double limit =
         {
             Channel channel = channels[at];
             double value = channel.Transform == ChannelTransform.Log1p ? double.LogP1(Math.Max(sample[at], 0)) : sample[at];
+            double limit = channel.Limit ?? double.PositiveInfinity;
             sample[at] = (float)Math.Clamp((value - channel.Mean) / channel.Deviation, -limit, limit);
         }
     }

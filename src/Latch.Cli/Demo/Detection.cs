@@ -58,7 +58,7 @@ internal sealed record DemoInputs(
             throw CommandException.BadInput(exception.Message);
         }
 
-        Normaliser normaliser = new(channels.ToModel(), channels.Limit ?? double.PositiveInfinity);
+        Normaliser normaliser = new(channels.ToModel());
         return new DemoInputs(channels.ToModel(), channels.SampleRate, normaliser, recordings[0], recordings[1], labels);
     }
 }

@@ -65,9 +65,10 @@ internal static class LatchDescription
             }));
         if (model.Channels.Count > 0)
         {
-            terminal.WriteTable("Channels", ["channel", "unit", "transform", "mean", "deviation"], model.Channels.Select(channel => new[]
+            terminal.WriteTable("Channels", ["channel", "unit", "transform", "mean", "deviation", "limit"], model.Channels.Select(channel => new[]
             {
                 channel.Name, channel.Unit, channel.Transform.ToString().ToLowerInvariant(), Figures.Number(channel.Mean), Figures.Number(channel.Deviation),
+                channel.Limit is { } limit ? Figures.Number(limit) : "-",
             }));
         }
 

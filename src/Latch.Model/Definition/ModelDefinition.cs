@@ -10,13 +10,15 @@ public enum ChannelTransform
     Log1p,
 }
 
-/// <summary>One input channel: normalised = (transform(reading) - Mean) / Deviation.</summary>
+/// <summary>One input channel: normalised = (transform(reading) - Mean) / Deviation, limited to plus and minus Limit.</summary>
 /// <param name="Name">Column name.</param>
 /// <param name="Unit">Unit of the reading, possibly empty.</param>
 /// <param name="Transform">Applied first.</param>
 /// <param name="Mean">Subtracted after the transform.</param>
 /// <param name="Deviation">Divides; positive.</param>
-public sealed record Channel(string Name, string Unit = "", ChannelTransform Transform = ChannelTransform.None, double Mean = 0, double Deviation = 1);
+/// <param name="Limit">Largest magnitude of a normalised reading, as in training; positive; null for none.</param>
+public sealed record Channel(
+    string Name, string Unit = "", ChannelTransform Transform = ChannelTransform.None, double Mean = 0, double Deviation = 1, double? Limit = null);
 
 /// <summary>A named input or output of a plan.</summary>
 /// <param name="Name">Name in the source model.</param>

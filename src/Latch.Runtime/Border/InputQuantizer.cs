@@ -55,6 +55,7 @@ internal sealed class InputQuantizer
     private static double Normalise(double reading, Channel channel)
     {
         double value = channel.Transform == ChannelTransform.Log1p ? double.LogP1(Math.Max(reading, 0)) : reading;
-        return (value - channel.Mean) / channel.Deviation;
+        double normalised = (value - channel.Mean) / channel.Deviation;
+        return channel.Limit is { } limit && double.IsFinite(normalised) ? Math.Clamp(normalised, -limit, limit) : normalised;
     }
 }

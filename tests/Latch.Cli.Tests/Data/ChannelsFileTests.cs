@@ -12,10 +12,10 @@ public sealed class ChannelsFileTests : IDisposable
     [Fact]
     public void Read_GoodFile_AllFields()
     {
-        string path = _scratch.Write("c.json", """{"sampleRate": 2, "channels": [{"name": "net", "unit": "KiB/s", "transform": "log1p", "mean": 1.5, "std": 0.5}]}""");
+        string path = _scratch.Write("c.json", """{"sampleRate": 2, "limit": 8, "channels": [{"name": "net", "unit": "KiB/s", "transform": "log1p", "mean": 1.5, "std": 0.5}]}""");
         ChannelsFile file = ChannelsFile.Read(path);
         Assert.Equal(2, file.SampleRate);
-        Assert.Equal([new Channel("net", "KiB/s", ChannelTransform.Log1p, 1.5, 0.5)], file.ToModel());
+        Assert.Equal([new Channel("net", "KiB/s", ChannelTransform.Log1p, 1.5, 0.5, 8)], file.ToModel());
     }
 
     [Theory]
