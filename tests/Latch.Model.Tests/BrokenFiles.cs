@@ -95,7 +95,7 @@ internal static class BrokenFiles
         yield return new("name of 300 characters", ModelFormatCode.Name, static file => file.Tensor(0)["name"] = new string('x', 300));
         yield return new("negative sample rate", ModelFormatCode.Channel, static file => file.Definition["sampleRateHz"] = -1);
         yield return new("deviation of 0", ModelFormatCode.Channel, static file => file.Definition["channels"]![0]!["deviation"] = 0);
-        yield return new("limit of 0", ModelFormatCode.Channel, static file => file.Definition["channels"]![0]!["limit"] = 0);
+        yield return new("channel limit of 0", ModelFormatCode.Channel, static file => file.Definition["channels"]![0]!["limit"] = 0);
         yield return new("null channel", ModelFormatCode.Channel, static file => file.Definition["channels"]![0] = null);
         yield return new("two channels of one name", ModelFormatCode.Duplicate, static file => file.Definition["channels"]![0]!["name"] = "channel 1");
         yield return new("unknown transform", ModelFormatCode.Range, static file => file.Definition["channels"]![0]!["transform"] = 77);
@@ -118,7 +118,7 @@ internal static class BrokenFiles
         yield return new("bias of 21 fraction bits", ModelFormatCode.Range, static file => file.Layer["biasFractionBits"] = 21);
         yield return new("cell of 17 fraction bits", ModelFormatCode.Range, static file => file.Layer["cellFractionBits"] = 17);
         yield return new("cell range below 0", ModelFormatCode.Range, static file => file.Layer["cellRange"] = -1);
-        yield return new("limit of 0", ModelFormatCode.Range, static file => file.Layer["preActivationLimits"]![1] = 0);
+        yield return new("channel limit of 0", ModelFormatCode.Range, static file => file.Layer["preActivationLimits"]![1] = 0);
         yield return new("limit beyond the curve", ModelFormatCode.Range, static file => file.Layer["preActivationLimits"]![1] = (1 << 17) + 1);
         yield return new("unknown activation", ModelFormatCode.Range, static file => file.Layer["gateActivation"]!["kind"] = 99);
         yield return new("empty clip", ModelFormatCode.Range, static file => file.Layer["gateActivation"] = new JsonObject { ["kind"] = "Clip", ["alpha"] = 1, ["beta"] = 0 });
