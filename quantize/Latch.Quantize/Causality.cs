@@ -4,7 +4,7 @@ namespace Latch.Quantize;
 
 /// <summary>
 /// Whether a graph can run one step at a time with the same result: no value at one step may depend on a later one. The time axis of a value is the axis
-/// whose length follows the number of steps, found by importing the model with two numbers of steps.
+/// whose length follows the number of steps, found by importing the model with two numbers of steps. What the shapes do not show, <see cref="StepTrial"/> tries.
 /// </summary>
 internal sealed class Causality
 {
@@ -23,7 +23,19 @@ internal sealed class Causality
     /// <summary>Why the model cannot be streamed (names the node), or null when it can.</summary>
     /// <param name="model">The model for a window of several steps.</param>
     /// <param name="single">The same model for one step.</param>
-    public static string? FindObstacle(FloatModel model, FloatModel single) => new Causality(model, single).Walk();
+    public static string? FindObstacle(FloatModel model, FloatModel single) =>
+        Unmatched(model, single) ?? new Causality(model, single).Walk() ?? StepTrial.FindObstacle(model, single);
+
+    // Import and simplification can join a constant with a dense layer at one step (one row) and not at several (one row per step).
+    private static string? Unmatched(FloatModel model, FloatModel single)
+    {
+        static string Outputs(GraphNode node) => string.Join(' ', node.Outputs);
+        HashSet<string> common = [.. model.Nodes.Select(Outputs)];
+        common.IntersectWith(single.Nodes.Select(Outputs));
+        return model.Nodes.Concat(single.Nodes).FirstOrDefault(node => !common.Contains(Outputs(node))) is { } node
+            ? $"node '{node.Name}' is not the same for one step as for several"
+            : null;
+    }
 
     private string? Walk()
     {
@@ -34,7 +46,7 @@ internal sealed class Causality
                 return $"input '{input.Name}' has no single time axis";
         foreach (GraphNode node in _model.Nodes)
         {
-            if (Obstacle(node) is { } obstacle)
+            if ((Obstacle(node) ?? Spread(node)) is { } obstacle)
                 return $"node '{node.Name}' {obstacle}";
             foreach (string output in node.Outputs)
             {
@@ -75,8 +87,6 @@ internal sealed class Causality
         SliceNode slice => OfSlice(slice),
         GatherNode gather => Time(gather.Input) == gather.Axis && gather.Indices.Any(index => index != _model.Steps - 1) ? "picks steps other than the last" : null,
         ReshapeNode reshape => Before(reshape.Input) == Before(reshape.Output) ? null : "mixes steps with other axes",
-        ExpandNode expand => OfRepeat(expand),
-        TileNode tile => OfRepeat(tile),
         _ => null,
     };
 
@@ -99,7 +109,8 @@ internal sealed class Causality
     // Per-step values may meet per-step values and constants; the current value of a whole sequence holds the future of all but its last step.
     private string? Mixed(GraphNode node, IReadOnlyList<string> inputs)
     {
-        int rank = _model.Shape(node.Outputs[0]).Length;
+        // A product with a vector drops an axis: the operands count too.
+        int rank = inputs.Append(node.Outputs[0]).Max(value => _model.Shape(value).Length);
         int[] axes = [.. inputs.Where(input => !_fixed.Contains(input)).Select(input => Time(input) == Current ? Current : rank - _model.Shape(input).Length + Time(input)).Distinct()];
         if (axes.Length > 1)
             return "joins single steps with what the whole sequence decides";
@@ -118,8 +129,9 @@ internal sealed class Causality
         return whole || last ? null : "picks steps other than the last";
     }
 
-    private string? OfRepeat(MovementNode node) =>
-        !_fixed.Contains(node.Input) && !_model.Shape(node.Output).SequenceEqual(_single.Shape(node.Output)) && Time(node.Input) == Current
+    // A value of the whole sequence that gets one row per step: expanded, tiled, gathered, or joined with a constant that has a time axis.
+    private string? Spread(GraphNode node) =>
+        node.Outputs.Any(output => Time(output) >= 0) && node.Inputs.Any(input => !_fixed.Contains(input)) && node.Inputs.All(input => _fixed.Contains(input) || Time(input) == Current)
             ? "spreads what the whole sequence decides over its steps"
             : null;
 
