@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Latch.Model.Container;
 
 namespace Latch.Model;
@@ -39,7 +38,7 @@ public static class ModelReader
         string definition = CheckMetadata(header.Metadata, name, out string checksum);
         ReadOnlySpan<byte> data = file[dataStart..];
         CheckTensors(header.Tensors, data, name);
-        if (checksum != Convert.ToHexStringLower(SHA256.HashData(data)))
+        if (checksum != Sha256.Hex(data))
             throw new ModelFormatException(ModelFormatCode.Checksum, $"{name}: data", "Its SHA-256 is not the one the header states.");
         DefinitionDocument document = DefinitionText.Decode(definition, name);
         ModelDefinition model = document.With(ReadConstants(header.Tensors, data));

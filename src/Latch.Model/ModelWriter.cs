@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Latch.Model.Container;
@@ -47,7 +46,7 @@ public static class ModelWriter
             if (!tensor.IsPadding)
                 model.Constants[tensor.Name].Bytes.CopyTo(data.AsSpan((int)tensor.Begin));
         }
-        byte[] header = WriteHeader(model, tensors, Convert.ToHexStringLower(SHA256.HashData(data)));
+        byte[] header = WriteHeader(model, tensors, Sha256.Hex(data));
         int headerLength = header.Length + Format.PaddingAfter(sizeof(ulong) + header.Length);
         if (headerLength > Format.MaxHeaderBytes)
             throw new ModelFormatException(ModelFormatCode.TooLarge, model.Name, $"Its header takes {headerLength} bytes, more than {Format.MaxHeaderBytes}.");
