@@ -51,7 +51,7 @@ internal static class DemoCommand
             string path = Path.Combine(target, $"host-{cell}.latch");
             stages.Begin($"{cell.ToUpperInvariant()}: quantizing to int8 on {inputs.Train.Rows.Count} rows of ordinary work");
             QuantizeResult quantized = QuantizeCommand.Quantize(
-                new QuantizeCommand.Request(samples.Onnx(cell), [samples.Train], path, null, 1, ActivationWidth.Int8, CalibrationMethod.MinMax, samples.Channels),
+                new QuantizeCommand.Request(samples.Onnx(cell), [samples.Train], path, null, 1, ActivationWidth.Int8, WidenCostly: false, CalibrationMethod.MinMax, samples.Channels),
                 new SilentStages(), cancellation);
             OutputFile.Guard(path, _ => ModelWriter.Write(quantized.Definition, path));
             stages.Begin($"{cell.ToUpperInvariant()}: watching {inputs.Test.Rows.Count} rows with faults, in int8 and in float");

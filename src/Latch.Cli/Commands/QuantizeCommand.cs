@@ -32,6 +32,7 @@ internal static class QuantizeCommand
         Option<int> stride = CommonOptions.Stride();
         Option<string> activations = new("--activations") { Description = "Width of activations: int8, or int16 (finer, slower).", DefaultValueFactory = _ => "int8", HelpName = "TYPE" };
         activations.AcceptOnlyFromAmong("int8", "int16");
+        Option<bool> allInt8 = new("--all-int8") { Description = "Give no tensor 16 bits; without it up to four that cause most of the error get them." };
         Option<string> method = new("--method") { Description = $"How ranges are chosen: {string.Join(", ", s_methods.Keys)} (tries the others, keeps the best).", DefaultValueFactory = _ => "minmax", HelpName = "NAME" };
         method.AcceptOnlyFromAmong([.. s_methods.Keys]);
         Option<string?> channels = new("--channels")
@@ -42,12 +43,12 @@ internal static class QuantizeCommand
         Option<bool> json = CommonOptions.Json();
         Command command = new("quantize", "Turns a trained ONNX model into an int8 model file.")
         {
-            model, calibration, output, steps, stride, activations, method, channels, json,
+            model, calibration, output, steps, stride, activations, allInt8, method, channels, json,
         };
         command.SetAction((parsed, cancellation) => Run(terminal, new Request(
             parsed.GetRequiredValue(model), parsed.GetRequiredValue(calibration), parsed.GetRequiredValue(output), parsed.GetValue(steps),
             parsed.GetValue(stride), parsed.GetValue(activations) == "int16" ? ActivationWidth.Int16 : ActivationWidth.Int8,
-            s_methods[parsed.GetValue(method)!], parsed.GetValue(channels)), parsed.GetValue(json), cancellation));
+            !parsed.GetValue(allInt8), s_methods[parsed.GetValue(method)!], parsed.GetValue(channels)), parsed.GetValue(json), cancellation));
         return command;
     }
 
@@ -91,6 +92,7 @@ internal static class QuantizeCommand
             new QuantizeOptions
             {
                 Activations = request.Activations,
+                WidenCostly = request.WidenCostly,
                 Method = request.Method,
                 Channels = described,
                 SampleRateHz = channels?.SampleRate ?? 0,
@@ -140,5 +142,6 @@ internal static class QuantizeCommand
 
     /// <summary>What to quantize and how.</summary>
     internal sealed record Request(
-        string Model, IReadOnlyList<string> Calibration, string Output, int? Steps, int Stride, ActivationWidth Activations, CalibrationMethod Method, string? Channels);
+        string Model, IReadOnlyList<string> Calibration, string Output, int? Steps, int Stride, ActivationWidth Activations, bool WidenCostly,
+        CalibrationMethod Method, string? Channels);
 }
