@@ -75,6 +75,32 @@ public sealed class QuantizerTests
     }
 
     [Fact]
+    public void Quantize_PeepholesFarLargerThanTheWeights_KeepsTheBounds()
+    {
+        var builder = new NetworkBuilder(1, 4);
+        builder.Recurrent("layer", builder.Input("x", 4, 4), CellKind.Lstm, 6, node => node with
+        {
+            InputWeights = builder.Weights(1e-4, 24, 4),
+            RecurrentWeights = builder.Weights(1e-4, 24, 6),
+            Peepholes = new FloatTensor([18], [.. Enumerable.Repeat(3f, 18)]),
+        });
+        builder.Output("layer/Y");
+        ModelDefinition definition = Quantizer.Quantize(builder.Build(), Data(4)).Definition;
+        RecurrentLayer layer = definition.Layers[0];
+        Assert.All(definition.Constants[layer.Peepholes!].Int32.ToArray(), multiplier => Assert.Equal(3, Math.ScaleB(multiplier, layer.CellFractionBits - 13 - layer.Shift), 1e-6));
+    }
+
+    [Fact]
+    public void Quantize_FloatModelThatDividesByZero_NamesTheValue()
+    {
+        var builder = new NetworkBuilder(1, 2);
+        string x = builder.Input("x", 2, 1);
+        builder.Output(builder.Add(new BinaryNode("inverse", BinaryOperation.Div, builder.Constant("one", [1], [1]), x, "inverted"), 2, 1));
+        QuantizeException exception = Assert.Throws<QuantizeException>(() => Quantizer.Quantize(builder.Build(), CalibrationData.FromWindows([[1, 2], [3, 0]])));
+        Assert.Contains("'inverted'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Quantize_RowThatCouldOverflow_GetsALargerScale()
     {
         // 1,000 equal weights at code 127 times 32,768 exceed 32 bits; at code 65 they do not.

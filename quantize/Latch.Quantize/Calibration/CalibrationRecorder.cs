@@ -42,6 +42,9 @@ internal sealed class CalibrationRecorder : IReferenceObserver
 
     public void OnValue(string name, ReadOnlySpan<float> data)
     {
+        foreach (float value in data)
+            if (!float.IsFinite(value))
+                throw new QuantizeException($"on calibration data the float model makes '{name}' {value}; check the model and the range of the data");
         foreach (Ranges ranges in _ranges)
             ranges.AddValue(name, data);
         if (_recurrentInputs.Contains(name))

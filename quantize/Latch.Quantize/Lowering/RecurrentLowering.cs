@@ -67,7 +67,7 @@ internal static class RecurrentLowering
         double cellRange = node.Cell == GraphCell.Lstm ? context.State(node, RecurrentQuantity.Cell).Union(InitialRange(node.InitialC, plan)).Magnitude : 0;
         int cellBits = node.Cell == GraphCell.Lstm ? CellBits(cellRange, node.Name) : 0;
         ActivationFunction[] functions = [.. node.Activations.Select(function => ActivationLowering.Function(function.Kind, function.Alpha, function.Beta, node.Name))];
-        var sums = new RecurrentSums(node, context, x, hidden, reset ?? hidden, cellBits, cellRange);
+        var sums = new RecurrentSums(node, context, x, hidden, reset ?? hidden, cellBits);
         return new RecurrentLayer
         {
             Name = node.Name,

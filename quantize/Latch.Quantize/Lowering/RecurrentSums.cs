@@ -20,7 +20,7 @@ internal sealed class RecurrentSums
     private readonly double[] _recurrentUnits;
     private readonly string _name;
 
-    public RecurrentSums(RecurrentNode node, LoweringContext context, Quantization x, Quantization hidden, Quantization candidateHidden, int cellBits, double cellRange)
+    public RecurrentSums(RecurrentNode node, LoweringContext context, Quantization x, Quantization hidden, Quantization candidateHidden, int cellBits)
     {
         (_node, _context, _name) = (node, context, context.ShortName(node));
         int rows = node.Gates * node.HiddenSize;
@@ -29,10 +29,10 @@ internal sealed class RecurrentSums
         double[] recurrentScales = WeightRows.Scales(node.RecurrentWeights.Data, node.HiddenSize, hidden.Type);
         _inputUnits = [.. inputScales.Select(scale => scale * x.Scale)];
         _recurrentUnits = [.. recurrentScales.Select((scale, row) => scale * states[row].Scale)];
-        double peephole = node.Peepholes?.Data.Max(Math.Abs) * Math.Max(cellRange, 1) ?? 0;
-        int sumShift = DenseLowering.SumShift(Reach(x, states, inputScales, recurrentScales) + peephole) - PreActivationBits;
+        double peephole = Math.ScaleB(node.Peepholes?.Data.Max(Math.Abs) ?? 0, -cellBits);
+        int sumShift = DenseLowering.SumShift(Reach(x, states, inputScales, recurrentScales) + Math.ScaleB(peephole, 31)) - PreActivationBits;
 
-        (Shift, bool narrow) = ChooseShift(sumShift);
+        (Shift, bool narrow) = ChooseShift(sumShift, peephole);
         int[] inputMultipliers = Multipliers(_inputUnits), recurrentMultipliers = Multipliers(_recurrentUnits);
         for (int row = 0; row < rows; row++)
         {
@@ -97,7 +97,7 @@ internal sealed class RecurrentSums
     private static double Largest(Quantization codes) => codes.Scale * (AccumulatorBounds.LargestCode(codes.Type) + Math.Abs(codes.ZeroPoint));
 
     // 16-bit multipliers where each row that counts keeps five bits or more: a row's scale then grows by at most 3 % to fit its multiplier.
-    private (int Shift, bool Narrow) ChooseShift(int sumShift)
+    private (int Shift, bool Narrow) ChooseShift(int sumShift, double peephole)
     {
         double largest = Math.Max(_inputUnits.Max(), _recurrentUnits.Max());
         double least = _inputUnits.Concat(_recurrentUnits).Where(static unit => unit > 0).DefaultIfEmpty(1).Min();
@@ -107,7 +107,7 @@ internal sealed class RecurrentSums
             if (narrow >= 1 && Math.ScaleB(least, narrow + PreActivationBits) >= LeastNarrowMultiplier)
                 return (narrow, true);
         }
-        int shift = Math.Min(sumShift, MultiplierFactory.ShiftFor(largest, int.MaxValue - 1, _node.Name) - PreActivationBits);
+        int shift = Math.Min(sumShift, MultiplierFactory.ShiftFor(Math.Max(largest, peephole), int.MaxValue - 1, _node.Name) - PreActivationBits);
         return shift >= 1 ? (shift, false) : throw new QuantizeException("its weights and inputs are too large for 32-bit multipliers; scale the model's values", _node.Name);
     }
 

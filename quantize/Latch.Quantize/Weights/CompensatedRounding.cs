@@ -35,8 +35,8 @@ public static class CompensatedRounding
             for (int k = 0; k < columns; k++)
             {
                 double scale = scaleOf(r, order[k]);
-                double code = Math.Clamp(Math.Round(row[k] / scale, MidpointRounding.AwayFromZero), -largestCode, largestCode);
-                codes[r * columns + order[k]] = (sbyte)code;
+                sbyte code = Nearest(row[k], scale, largestCode);
+                codes[r * columns + order[k]] = code;
                 double error = (row[k] - code * scale) / spread[k, k];
                 for (int later = k + 1; later < columns; later++)
                     row[later] -= error * spread[k, later];
@@ -44,6 +44,10 @@ public static class CompensatedRounding
         }
         return codes;
     }
+
+    /// <summary>The code nearest to a weight, within -largestCode..largestCode.</summary>
+    internal static sbyte Nearest(double weight, double scale, int largestCode) =>
+        (sbyte)Math.Clamp(Math.Round(weight / scale, MidpointRounding.AwayFromZero), -largestCode, largestCode);
 
     // Columns whose input carries the most energy are rounded first, while there are many others left to make good their error.
     private static int[] ByEnergy(SecondMoments moments) =>

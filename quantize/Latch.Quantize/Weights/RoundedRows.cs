@@ -25,7 +25,9 @@ internal sealed record RoundedRows(sbyte[] Codes, (double First, double Second)[
             second.Slice(row * secondColumns, secondColumns).CopyTo(joined.AsSpan(row * columns + firstColumns));
         }
         double ScaleOf(int row, int column) => (column < firstColumns ? firstScales[row] : secondScales[row]) is > 0 and double scale ? scale : 1;
-        sbyte[] codes = CompensatedRounding.Round(joined, ScaleOf, moments ?? new SecondMoments(columns), WeightRows.LargestCode);
+        sbyte[] codes = moments is null
+            ? [.. joined.Select((weight, i) => CompensatedRounding.Nearest(weight, ScaleOf(i / columns, i % columns), WeightRows.LargestCode))]
+            : CompensatedRounding.Round(joined, ScaleOf, moments, WeightRows.LargestCode);
         var errors = new (double First, double Second)[rows];
         if (moments is not null)
         {

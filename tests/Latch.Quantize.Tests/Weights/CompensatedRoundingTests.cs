@@ -1,4 +1,4 @@
-using Latch.Quantize;
+using Latch.Quantize.Weights;
 
 namespace Latch.Quantize.Tests;
 
@@ -51,6 +51,14 @@ public sealed class CompensatedRoundingTests
         moments.Add([1, 0], []);
         moments.Add([0, 1], []);
         Assert.Equal([(sbyte)127, (sbyte)-127], CompensatedRounding.Round([100f, -100f], (_, _) => 0.01, moments));
+    }
+
+    [Fact]
+    public void Round_LongRowWithoutMoments_IsNearestCodeWithoutAMatrixOfMoments()
+    {
+        // 50,000 x 50,000 moments would not even be an array.
+        float[] row = [.. Enumerable.Range(0, 50_000).Select(static i => i % 200 - 100f)];
+        Assert.Equal(row.Select(static weight => (sbyte)weight), RoundedRows.Round(row, [], [1], [0], null).Codes);
     }
 
     [Fact]
