@@ -38,7 +38,7 @@ internal static class DemoPage
     private static void AppendModel(Html page, DemoInputs inputs, DemoModel model)
     {
         page.Section($"{model.Name}: score and alarms", "The score is -log10 of the probability that ordinary work looks like this, over its threshold: at 1 an alarm starts. "
-            + $"Drawn up to {ScoreCeiling:0} thresholds.");
+            + $"Drawn up to {ScoreCeiling:0} thresholds. A fault is found when an alarm starts in it or within 30 s of its end; an alarm that had begun before it is a false one.");
         page.Chart(Score(inputs, model));
         page.Table($"{model.Name}: labelled faults", ["fault", "struck", "start", "length", "int8 after", "by", "float after"], inputs.Labels.Select((label, at) => new[]
         {
