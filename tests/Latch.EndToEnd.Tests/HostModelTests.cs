@@ -12,18 +12,17 @@ public sealed class HostModelTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("lstm", "int8", 30)]
-    [InlineData("gru", "int8", 30)]
-    [InlineData("lstm", "int16", 55)]
-    public async Task Quantize_HostModel_CloseToFloatOnUnseenData(string cell, string activations, double leastDb)
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    public async Task Quantize_HostModel_CloseToFloat(string cell)
     {
         string latch = Path.Combine(_folder, "host.latch");
         LatchProcess quantized = await LatchProcess.Run(
             "quantize", Sample($"host-{cell}.onnx"), "--calibration", Sample("train.csv.gz"), "--channels", Sample("host-channels.json"),
-            "--activations", activations, "-o", latch, "--json");
+            "-o", latch, "--json");
         Assert.True(quantized.Document().GetProperty("streaming").GetBoolean());
         LatchProcess compared = await LatchProcess.Run("compare", Sample($"host-{cell}.onnx"), latch, "--data", Sample("train.csv.gz"), "--json");
-        Assert.InRange(compared.Document().GetProperty("outputs")[0].GetProperty("sqnrDb").GetDouble(), leastDb, 120);
+        Assert.InRange(compared.Document().GetProperty("outputs")[0].GetProperty("sqnrDb").GetDouble(), 40, 120);
     }
 
     [Fact]

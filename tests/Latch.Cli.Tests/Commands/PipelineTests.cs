@@ -76,6 +76,21 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task Compare_WiderActivations_CloserToFloat()
+    {
+        await Quantized("--all-int8");
+        double narrow = await Sqnr();
+        await Quantized("--activations", "int16");
+        Assert.InRange(await Sqnr(), narrow + 3, 120);
+
+        async Task<double> Sqnr()
+        {
+            JsonElement document = await Document("compare", _onnx, _scratch.Path("tiny.latch"), "--data", _data, "--json");
+            return document.GetProperty("outputs")[0].GetProperty("sqnrDb").GetDouble();
+        }
+    }
+
+    [Fact]
     public async Task Run_FileAndStandardInput_SameResults()
     {
         await Quantized();
