@@ -118,7 +118,7 @@ internal static class BrokenFiles
         yield return new("bias of 21 fraction bits", ModelFormatCode.Range, static file => file.Layer["biasFractionBits"] = 21);
         yield return new("cell of 17 fraction bits", ModelFormatCode.Range, static file => file.Layer["cellFractionBits"] = 17);
         yield return new("cell range below 0", ModelFormatCode.Range, static file => file.Layer["cellRange"] = -1);
-        yield return new("channel limit of 0", ModelFormatCode.Range, static file => file.Layer["preActivationLimits"]![1] = 0);
+        yield return new("pre-activation limit of 0", ModelFormatCode.Range, static file => file.Layer["preActivationLimits"]![1] = 0);
         yield return new("limit beyond the curve", ModelFormatCode.Range, static file => file.Layer["preActivationLimits"]![1] = (1 << 17) + 1);
         yield return new("unknown activation", ModelFormatCode.Range, static file => file.Layer["gateActivation"]!["kind"] = 99);
         yield return new("empty clip", ModelFormatCode.Range, static file => file.Layer["gateActivation"] = new JsonObject { ["kind"] = "Clip", ["alpha"] = 1, ["beta"] = 0 });
@@ -149,6 +149,11 @@ internal static class BrokenFiles
         yield return new("two layers of one name", ModelFormatCode.Duplicate, static file => file.Definition["layers"]!.AsArray().Add(file.Layer.DeepClone()));
         yield return new("null layer", ModelFormatCode.Layer, static file => file.Definition["layers"]![0] = null);
         yield return new("a layer no plan runs", ModelFormatCode.Layer, static file =>
+        {
+            file.Plan["operations"]!.AsArray().RemoveAt(1);
+            file.Plan["outputs"]![0]!["tensor"] = file.Operation("recurrent")["output"]!.GetValue<int>();
+        }, static () => new ModelBuilder(3, 2, 2).Recurrent(CellKind.Rnn, 3, false).Recurrent(CellKind.Rnn, 3, false).Build());
+        yield return new("two layers over the same weights", ModelFormatCode.Constant, static file =>
         {
             JsonObject twin = file.Layer.DeepClone().AsObject();
             twin["name"] = "twin";

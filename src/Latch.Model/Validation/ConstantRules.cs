@@ -6,6 +6,7 @@ namespace Latch.Model.Validation;
 internal sealed class ConstantRules(IReadOnlyDictionary<string, ConstantTensor> constants)
 {
     private readonly HashSet<string> _used = [];
+    private readonly HashSet<string> _owned = [];
 
     internal void CheckAll(RuleScope model)
     {
@@ -43,6 +44,14 @@ internal sealed class ConstantRules(IReadOnlyDictionary<string, ConstantTensor> 
         ConstantTensor constant = Find(scope, name, role);
         if (constant.Type != ElementType.Int8 || constant.Shape is not [int first, int second] || first != rows || second != columns)
             throw WrongShape(scope, constant, role, $"Int8 [{rows}, {columns}]");
+    }
+
+    // The runtime packs weights for each layer: many layers over the same ones would let a small file ask for much memory.
+    internal void CheckOwnWeights(RuleScope scope, string? name, string role, int rows, int columns)
+    {
+        CheckWeights(scope, name, role, rows, columns);
+        if (!_owned.Add(name!))
+            throw scope.Error(ModelFormatCode.Constant, $"Its {role} '{name}' serve twice; each layer has its own.");
     }
 
     internal void CheckNumbers(RuleScope scope, string? name, string role, int count)

@@ -24,8 +24,8 @@ internal static class LayerRules
     private static void CheckConstants(RuleScope scope, RecurrentLayer layer, ConstantRules constants)
     {
         int rows = layer.GateCount * layer.HiddenSize;
-        constants.CheckWeights(scope, layer.InputWeights, "input weights", rows, layer.InputSize);
-        constants.CheckWeights(scope, layer.RecurrentWeights, "recurrent weights", rows, layer.HiddenSize);
+        constants.CheckOwnWeights(scope, layer.InputWeights, "input weights", rows, layer.InputSize);
+        constants.CheckOwnWeights(scope, layer.RecurrentWeights, "recurrent weights", rows, layer.HiddenSize);
         constants.CheckNumbers(scope, layer.Bias, "biases", rows);
         constants.CheckNumbers(scope, layer.InputMultipliers, "input multipliers", rows);
         constants.CheckNumbers(scope, layer.RecurrentMultipliers, "recurrent multipliers", rows);
