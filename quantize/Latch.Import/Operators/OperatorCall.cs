@@ -170,13 +170,6 @@ internal sealed class OperatorCall
     public void Constant(string output, FloatTensor tensor) =>
         _builder.Define(output, new GraphValue(output, tensor.Shape, Float: tensor));
 
-    /// <summary>A value of one float that belongs to this node.</summary>
-    public GraphValue Scalar(string suffix, float value)
-    {
-        string name = Inner(suffix);
-        return _builder.Define(name, new GraphValue(name, [], Float: new FloatTensor([], [value])));
-    }
-
     /// <summary>An axis counted from the front.</summary>
     public int Axis(long axis, int rank, string role = "axis") => axis >= -rank && axis < rank
         ? (int)(axis < 0 ? axis + rank : axis)
