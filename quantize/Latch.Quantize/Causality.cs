@@ -97,7 +97,7 @@ internal sealed class Causality
         if (Time(node.X) != 0)
             return "does not take in one step after the other";
         bool computed = new[] { node.InitialH, node.InitialC }.OfType<string>().Any(state => !_fixed.Contains(state) && _model.Inputs.All(input => input.Name != state));
-        return computed ? "starts from a state that the whole sequence decides" : null;
+        return computed ? "starts from a state that other nodes compute" : null;
     }
 
     private string? OfProduct(MatMulNode node)

@@ -44,6 +44,8 @@ public static class Quantizer
             throw new QuantizeException($"a stream of rows calibrates a model of one step; this one takes {model.Steps}, give windows");
         model = Simplification.Apply(model);
         (FloatModel? step, string? obstacle) = StepModel(model, import);
+        if (data.IsStream && step is null)
+            throw new QuantizeException($"the model cannot be streamed: {obstacle}; import it for the number of steps of a window (--steps) and give windows");
         CalibrationData used = data.Thinned(options.MaxWindows * (data.IsStream ? RowsPerWindow : 1));
         (CalibrationData fit, CalibrationData heldBack) = used.Split();
         CalibrationMethod[] methods = options.Method == CalibrationMethod.Auto ? s_methods : [options.Method];

@@ -153,6 +153,25 @@ public sealed class QuantizerTests
     }
 
     [Fact]
+    public void Quantize_StreamForAModelThatCannotBeStreamed_SaysWhyAndWhatToDo()
+    {
+        // As a window of one step it would forget everything after each row.
+        FloatModel Build(int steps)
+        {
+            var builder = new NetworkBuilder(1, steps);
+            builder.Recurrent("forward", builder.Input("x", steps, 4), CellKind.Gru, 6);
+            builder.Recurrent("backward", "x", CellKind.Gru, 6, static node => node with { Reverse = true });
+            builder.Output("forward/Y");
+            builder.Output("backward/Y");
+            return builder.Build();
+        }
+        CalibrationData stream = CalibrationData.FromStream([.. NetworkBuilder.Windows(1, 10, 1, 4)]);
+        QuantizeException exception = Assert.Throws<QuantizeException>(() => Quantizer.Quantize(Build(1), stream, null, Build));
+        Assert.Contains("'backward'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("--steps", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Quantize_UnsupportedReduction_NamesNodeAndWhatIsSupported()
     {
         var builder = new NetworkBuilder(1, 4);
