@@ -13,6 +13,9 @@ internal sealed class PrecisionSearch(ModelBuilder builder, HeldBackCheck check)
     private const double GoodEnough = 48;
     private const int Rounds = 4;
 
+    // The recurrent product is where the time goes: its codes keep 8 bits unless the user asks for more.
+    private const string StateSuffix = ".hidden";
+
     /// <summary>The cost of each int8 tensor, the highest first.</summary>
     public IReadOnlyList<TensorCost> Costs(QuantizeOptions options, double rms) =>
         [.. builder.NarrowNames(options).Select(name =>
@@ -33,9 +36,10 @@ internal sealed class PrecisionSearch(ModelBuilder builder, HeldBackCheck check)
             IReadOnlyList<TensorCost> costs = Costs(options, rms);
             if (round == 0)
                 first = costs;
-            if (costs.Count == 0 || costs[0].Share < CostlyShare)
+            TensorCost? costliest = costs.FirstOrDefault(static cost => !cost.Name.EndsWith(StateSuffix, StringComparison.Ordinal));
+            if (costliest is null || costliest.Share < CostlyShare)
                 break;
-            options = Widen(options, [costs[0].Name]);
+            options = Widen(options, [costliest.Name]);
         }
         return (options, first);
     }

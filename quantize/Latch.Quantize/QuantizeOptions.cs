@@ -51,7 +51,7 @@ public sealed record QuantizeOptions
 
     /// <summary>
     /// With 8-bit activations: while the outputs' error on held-back data is above 0.4 % of their standard deviation, the tensor that alone causes most of
-    /// it, at least a fifth, is given 16 bits; at most four tensors.
+    /// it, at least a fifth, is given 16 bits; at most four tensors, and never a state in a recurrent product.
     /// </summary>
     public bool WidenCostly { get; init; } = true;
 
