@@ -2,8 +2,8 @@ namespace Latch.Anomaly;
 
 /// <summary>Alarms held against known faults.</summary>
 /// <remarks>
-/// A fault is found when an alarm starts between its start and its end plus the tolerance. Alarms that find nothing are false,
-/// unless they overlap that same span of a fault which is already found (a second alarm on it, or one begun earlier).
+/// A fault is found when an alarm starts between its start and its end plus the tolerance. An alarm that starts in no fault's
+/// span is false, also when it lasts into one.
 /// </remarks>
 public sealed class AlarmEvaluation
 {
@@ -54,19 +54,18 @@ public sealed class AlarmEvaluation
         ArgumentOutOfRangeException.ThrowIfNegative(toleranceSeconds);
         double tolerance = toleranceSeconds * sampleRate;
         FoundFault[] faults = [.. labels.Select(label => Find(label))];
-        Alarm[] falseAlarms = [.. alarms.Where(alarm => !faults.Any(fault => Explains(fault, alarm)))];
+        Alarm[] falseAlarms = [.. alarms.Where(alarm => !labels.Any(label => IsIn(label, alarm)))];
         return new(faults, falseAlarms, steps / sampleRate / 3600);
 
         FoundFault Find(FaultLabel label)
         {
             foreach (Alarm alarm in alarms)
-                if (alarm.Start >= label.Start && alarm.Start < label.End + tolerance)
+                if (IsIn(label, alarm))
                     return new(label, alarm, (alarm.Start - label.Start) / sampleRate);
             return new(label, null, double.NaN);
         }
 
-        bool Explains(FoundFault fault, Alarm alarm) =>
-            fault.Alarm is not null && alarm.Start < fault.Label.End + tolerance && alarm.End > fault.Label.Start;
+        bool IsIn(FaultLabel label, Alarm alarm) => alarm.Start >= label.Start && alarm.Start < label.End + tolerance;
     }
 }
 

@@ -13,6 +13,7 @@ public sealed class AlarmEvaluationTests : IDisposable
         Alarm[] alarms =
         [
             At(50, 60),    // before any fault: false
+            At(90, 105),   // began before the first fault, which the next one finds: false
             At(110, 150),  // finds the first fault after 10 steps
             At(155, 170),  // a second alarm on it: neither found nor false
             At(295, 320),  // began before the second fault, which is missed: false
@@ -21,7 +22,7 @@ public sealed class AlarmEvaluationTests : IDisposable
         ];
         AlarmEvaluation result = AlarmEvaluation.Evaluate(alarms, labels, steps: 3600, sampleRate: 1);
         Assert.Equal((2, 1), (result.Found, result.Missed));
-        Assert.Equal([alarms[0], alarms[3], alarms[5]], result.FalseAlarms);
+        Assert.Equal([alarms[0], alarms[1], alarms[4], alarms[6]], result.FalseAlarms);
         Assert.Equal([10, double.NaN, 89], result.Faults.Select(fault => fault.Delay));
         Assert.Equal(49.5, result.MedianDelay);
         Assert.Equal(1, result.Hours);
