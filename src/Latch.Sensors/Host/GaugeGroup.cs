@@ -22,8 +22,22 @@ internal sealed class GaugeGroup : IHostGroup
     {
         for (int i = 0; i < _gauges.Count; i++)
         {
-            ReadOnlySpan<byte> text = _gauges[i].File.Read().TrimEnd((byte)'\n');
-            readings[i] = (float)(ProcText.TakeNumber(ref text) / _gauges[i].Divisor);
+            (ProcFile file, double divisor) = _gauges[i];
+            readings[i] = (float)(Value(file) / divisor);
+        }
+    }
+
+    /// <summary>NaN when the driver has no value now: sensors of sleeping devices answer with an error.</summary>
+    private static double Value(ProcFile file)
+    {
+        try
+        {
+            ReadOnlySpan<byte> text = file.Read().TrimEnd((byte)'\n');
+            return ProcText.TakeNumber(ref text);
+        }
+        catch (IOException)
+        {
+            return double.NaN;
         }
     }
 
