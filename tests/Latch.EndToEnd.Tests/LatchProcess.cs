@@ -4,12 +4,11 @@ using System.Text.Json;
 namespace Latch.EndToEnd.Tests;
 
 /// <summary>What the real program said when it ended.</summary>
-internal sealed record LatchProcess(int Code, string Out, string Error, TimeSpan Time)
+internal sealed record LatchProcess(int Code, string Out, string Error)
 {
     /// <summary>Runs the program with pipes for its streams.</summary>
     public static async Task<LatchProcess> Run(params string[] arguments)
     {
-        long start = Stopwatch.GetTimestamp();
         using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "latch.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
@@ -18,7 +17,7 @@ internal sealed record LatchProcess(int Code, string Out, string Error, TimeSpan
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new LatchProcess(process.ExitCode, await output, await error, Stopwatch.GetElapsedTime(start));
+        return new LatchProcess(process.ExitCode, await output, await error);
     }
 
     /// <summary>The one document on standard output of a run that succeeded.</summary>
