@@ -21,6 +21,6 @@ internal enum ExitCode
     /// <summary>A fault of this program.</summary>
     Internal = 70,
 
-    /// <summary>Ctrl-C before the work was done; nothing was written.</summary>
+    /// <summary>Ctrl-C before the work was done; no file is half-written.</summary>
     Interrupted = 130,
 }

@@ -14,7 +14,7 @@ internal static class HelpText
           3    a model, a data file or a source cannot be read or does not fit
           4    an output cannot be written
           70   a fault of latch itself
-          130  interrupted; nothing was written
+          130  interrupted before the end; no file is half-written
         """;
 
     public const string Data =

@@ -21,6 +21,12 @@ internal static class LatchApp
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation)
     {
+        if (arguments.Contains(""))
+        {
+            terminal.WriteError("An argument is empty, perhaps an unset variable. Run 'latch --help'.");
+            return (int)ExitCode.Usage;
+        }
+
         ParseResult parsed = Root(terminal).Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
@@ -74,7 +80,7 @@ internal static class LatchApp
     private static (ExitCode Code, string Message) Explain(Exception exception) => exception switch
     {
         CommandException known => (known.Code, known.Message),
-        OperationCanceledException => (ExitCode.Interrupted, "Interrupted: nothing was written."),
+        OperationCanceledException => (ExitCode.Interrupted, "Interrupted before the end; no file is half-written."),
         ImportException or ModelFormatException or QuantizeException => (ExitCode.BadInput, exception.Message),
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => (ExitCode.Internal, $"A fault of latch itself, please report it: {exception.GetType().Name}: {exception.Message}"),

@@ -41,6 +41,16 @@ internal static class CommonOptions
             result.AddError($"{option.Name} must be a number above zero.");
     });
 
+    /// <summary>Samples per second: refuses rates whose period no timer can wait for.</summary>
+    public static void Rate(Option option) => Within(option, 0.001, 10_000);
+
+    /// <summary>Refuses numbers out of a range; text that is no number is refused by the parser.</summary>
+    public static void Within(Option option, double least, double most) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out double value) && !(value >= least && value <= most))
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be a number from {least} to {most}."));
+    });
+
     private static void AtLeastOne(Option option) => option.Validators.Add(result =>
     {
         if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int value) && value < 1)

@@ -9,6 +9,9 @@ namespace Latch.Cli.Commands;
 /// <summary><c>latch record</c>: writes a source's samples to a CSV file.</summary>
 internal static class RecordCommand
 {
+    /// <summary>Longest duration, in seconds: what a timer can wait for.</summary>
+    private const double LongestSeconds = 2_000_000;
+
     public static Command Create(Terminal terminal)
     {
         Option<string> source = new("--source") { Description = "'host': this machine's own telemetry.", Required = true, HelpName = "SOURCE" };
@@ -17,8 +20,8 @@ internal static class RecordCommand
         Option<double> rate = new("--rate") { Description = "Samples per second.", DefaultValueFactory = _ => 1, HelpName = "HZ" };
         Option<double?> duration = new("--duration") { Description = "Seconds to record; without it until Ctrl-C.", HelpName = "S" };
         Option<bool> json = CommonOptions.Json();
-        CommonOptions.AboveZero(rate);
-        CommonOptions.AboveZero(duration);
+        CommonOptions.Rate(rate);
+        CommonOptions.Within(duration, 0.001, LongestSeconds);
         Command command = new("record", "Records a sensor source. Ctrl-C ends it with a complete file.") { source, output, rate, duration, json };
         command.SetAction((parsed, cancellation) => Task.Run(() => Record(
             terminal, parsed.GetRequiredValue(output), parsed.GetValue(rate), parsed.GetValue(duration), parsed.GetValue(json), cancellation)));

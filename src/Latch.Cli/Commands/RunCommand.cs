@@ -19,7 +19,7 @@ internal static class RunCommand
         Option<string?> telemetry = new("--telemetry") { Description = "CSV file for what the gates did: one line per step, layer and quantity.", HelpName = "FILE" };
         Option<string[]> force = new("--force") { Description = $"Forces a gate: {GateForceOption.Form}. May be given several times.", HelpName = "GATE=HOW" };
         Option<double> rate = new("--rate") { Description = "Samples per second of a host source.", DefaultValueFactory = _ => 1, HelpName = "HZ" };
-        CommonOptions.AboveZero(rate);
+        CommonOptions.Rate(rate);
         Option<bool> stream = new("--stream") { Description = "Carry the state from row to row although the model has windows." };
         Option<int> stride = CommonOptions.Stride();
         Option<bool> json = CommonOptions.Json();

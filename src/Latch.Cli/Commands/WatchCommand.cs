@@ -22,7 +22,7 @@ internal static class WatchCommand
         Option<double> alarms = new("--alarms-per-hour") { Description = "Alarms to allow on ordinary data; sets the threshold.", DefaultValueFactory = _ => 1, HelpName = "N" };
         Option<double?> rate = new("--rate") { Description = "Samples per second; without it the model's.", HelpName = "HZ" };
         CommonOptions.AboveZero(alarms);
-        CommonOptions.AboveZero(rate);
+        CommonOptions.Rate(rate);
         Option<bool> json = CommonOptions.Json();
         Command command = new("watch", "Scores a source against the model's forecasts and raises alarms. Ctrl-C ends it.")
         {
@@ -88,9 +88,14 @@ internal static class WatchCommand
             throw CommandException.BadInput(exception.Message);
         }
 
-        return profile.Channels.Count == model.InputSize
-            ? profile
-            : throw CommandException.BadInput($"{path}: the profile has {profile.Channels.Count} channels, the model {model.InputSize}. Learn one for this model with --train.");
+        if (profile.Channels.Count != model.InputSize)
+            throw Misfit($"the profile has {profile.Channels.Count} channels, the model {model.InputSize}");
+        for (int at = 0; at < model.Channels.Count; at++)
+            if (profile.Channels[at] != model.Channels[at].Name)
+                throw Misfit($"channel {at + 1} of the profile is '{profile.Channels[at]}', of the model '{model.Channels[at].Name}'");
+        return profile;
+
+        CommandException Misfit(string what) => CommandException.BadInput($"{path}: {what}. Learn a profile for this model with --train.");
     }
 
     private static void Follow(Terminal terminal, Options options, LatchModel model, ISensorSource source, AlarmWatch watch, CancellationToken cancellation)

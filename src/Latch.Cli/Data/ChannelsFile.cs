@@ -13,6 +13,7 @@ internal sealed record ChannelsFile(double SampleRate, double? Limit, IReadOnlyL
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
         Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
     };
 
@@ -38,7 +39,7 @@ internal sealed record ChannelsFile(double SampleRate, double? Limit, IReadOnlyL
             throw Bad(path, "the limit is not above zero");
         foreach (ChannelEntry channel in file.Channels)
         {
-            if (string.IsNullOrEmpty(channel.Name))
+            if (string.IsNullOrEmpty(channel?.Name))
                 throw Bad(path, "a channel has no name");
             if (!double.IsFinite(channel.Mean) || !double.IsFinite(channel.Std) || channel.Std <= 0)
                 throw Bad(path, $"channel '{channel.Name}' needs a finite mean and a std above zero");

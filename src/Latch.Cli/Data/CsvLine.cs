@@ -58,6 +58,16 @@ internal static class CsvLine
     /// <summary>True for a field that stands for a reading that is missing.</summary>
     public static bool IsMissing(string field) => s_missing.Contains(field, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>A time given as a number, in seconds: one too large for that counts milli-, micro- or nanoseconds.</summary>
+    /// <param name="number">A finite number.</param>
+    public static double Seconds(double number)
+    {
+        const double Year5138 = 1e11;
+        while (Math.Abs(number) >= Year5138)
+            number /= 1000;
+        return number;
+    }
+
     /// <summary>True for an ISO 8601 date and time; without a zone it is taken as UTC.</summary>
     public static bool IsTime(string field, out DateTimeOffset time)
     {

@@ -132,7 +132,9 @@ internal sealed class CsvRows : IDisposable
         double seconds;
         if (CsvLine.IsTime(field, out DateTimeOffset time))
             seconds = (time - DateTimeOffset.UnixEpoch).TotalSeconds;
-        else if (!double.TryParse(field, System.Globalization.CultureInfo.InvariantCulture, out seconds))
+        else if (double.TryParse(field, System.Globalization.CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
+            seconds = CsvLine.Seconds(number);
+        else
             throw Bad($"the time column holds '{Shorten(field)}'", "Use ISO 8601 times or numbers");
         if (seconds < _lastTime)
             throw Bad($"the time '{field}' is before that of the row above", "Sort the rows by time, or give the recordings as separate files");

@@ -76,7 +76,8 @@ internal static class ParquetSeries
     {
         DateTime time => (time - DateTime.UnixEpoch).TotalSeconds,
         string text when CsvLine.IsTime(text, out DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).TotalSeconds,
-        int or long or float or double => System.Convert.ToDouble(value, CultureInfo.InvariantCulture),
+        int or long or float or double when System.Convert.ToDouble(value, CultureInfo.InvariantCulture) is double number && double.IsFinite(number) =>
+            CsvLine.Seconds(number),
         _ => throw CommandException.BadInput($"{where}: the time column holds '{value}'. Use times or numbers."),
     };
 }

@@ -47,12 +47,25 @@ internal static class SampleSource
 
         if (name == "-")
         {
-            CsvRows rows = CsvRows.Open(new CancellableReader(terminal.In, cancellation), "standard input");
+            CsvRows rows = FromInput(terminal, cancellation);
             return (new RowSource(rows, rate), rows.Names);
         }
 
         Series series = Series.Read(name, MissingReadings.Keep, cancellation);
         return (new SeriesSource(series, rate), series.Names);
+    }
+
+    /// <exception cref="OperationCanceledException">Cancelled before the first line.</exception>
+    private static CsvRows FromInput(Terminal terminal, CancellationToken cancellation)
+    {
+        try
+        {
+            return CsvRows.Open(new CancellableReader(terminal.In, cancellation), "standard input");
+        }
+        catch (CommandException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
     }
 
     /// <summary>A source whose readings are picked and put in order.</summary>

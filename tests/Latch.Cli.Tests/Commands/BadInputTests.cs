@@ -100,6 +100,8 @@ public sealed class BadInputTests : IAsyncLifetime
     [Theory]
     [InlineData("{}")]
     [InlineData("not json")]
+    [InlineData("""{"channels": [null]}""")]
+    [InlineData("""{"channels": [{"name": "a", "unit": null}, {"name": "b"}, {"name": "c"}]}""")]
     [InlineData("""{"sampleRate": 1, "channels": [{"name": "a"}]}""")]
     public async Task Quantize_BadChannels_NamesTheFile(string text)
     {
@@ -204,6 +206,16 @@ public sealed class BadInputTests : IAsyncLifetime
     {
         string profile = _scratch.Write("profile.json", "{}");
         (await CommandRun.Of("watch", _latch, "--source", _data, "--profile", profile)).AssertFails(3, "profile.json");
+    }
+
+    [Fact]
+    public async Task Watch_ProfileOfOtherChannels_NamesBoth()
+    {
+        string data = _scratch.Write("long.csv", TinySeries.Csv(400)), profile = _scratch.Path("profile.json"), named = _scratch.Path("named.latch");
+        string channels = _scratch.Write("channels.json", """{"channels": [{"name": "b"}, {"name": "a"}, {"name": "c"}]}""");
+        Assert.Equal(0, (await CommandRun.Of("watch", _latch, "--source", data, "--train", data, "--save-profile", profile)).Code);
+        Assert.Equal(0, (await CommandRun.Of("quantize", _onnx, "--calibration", data, "--channels", channels, "-o", named)).Code);
+        (await CommandRun.Of("watch", named, "--source", data, "--profile", profile)).AssertFails(3, "profile.json", "'column1'", "'b'");
     }
 
     [Fact]

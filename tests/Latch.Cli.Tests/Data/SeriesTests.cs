@@ -34,6 +34,8 @@ public sealed class SeriesTests : IDisposable
     [Theory]
     [InlineData("time,a\n2026-01-01T00:00:00Z,1\n2026-01-01T00:00:02Z,2\n", 2)]
     [InlineData("a,Timestamp\n1,100\n2,100.5\n", 0.5)]
+    [InlineData("time,a\n1700000000000,1\n1700000000500,2\n", 0.5)]
+    [InlineData("time,a\n1700000000000000000,1\n1700000002000000000,2\n", 2)]
     [InlineData("2026-01-01 00:00:00,1\n2026-01-01 00:01:00,2\n", 60)]
     public void Read_TimeColumn_IsNotAChannel(string text, double gap)
     {
@@ -73,6 +75,7 @@ public sealed class SeriesTests : IDisposable
     [InlineData("a,A\n1,2\n", "line 1", "twice")]
     [InlineData("time,a\n5,1\n4,1\n", "line 3", "before that of the row above")]
     [InlineData("time,a\nyesterday,1\n", "line 2", "'yesterday'")]
+    [InlineData("time,a\n1e999,1\n", "line 2", "'1e999'")]
     [InlineData("a,b\n", "no row")]
     [InlineData("", "empty")]
     public void Read_BadRow_NamesLineAndColumn(string text, params string[] parts)
