@@ -135,7 +135,7 @@ internal static class QuantizeCommand
             ["kept in 16 bits", result.WideValues.Count == 0 ? "nothing: every tensor is int8" : string.Join(", ", result.WideValues)],
             ["step by step", definition.Step is not null ? "yes" : $"no: {definition.NotStreamable}"],
             ["windows", definition.Sequence is { } sequence ? $"{sequence.Steps} steps" : "no"],
-            .. definition.Provenance.Figures.Select(figure => new[] { figure.Key, Figures.Number(figure.Value) }),
+            .. LatchDescription.ErrorRows(definition.Provenance),
         ]);
         terminal.Out.WriteLine($"Next: latch compare {request.Model} {request.Output} --data DATA");
     }

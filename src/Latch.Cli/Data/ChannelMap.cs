@@ -21,7 +21,7 @@ internal sealed class ChannelMap
         if (columnCount != channelCount)
         {
             throw CommandException.BadInput($"{source}: {Count(columnCount, "channel")}, but the model takes {channelCount}. "
-                + "Give one column per channel (a time column is not counted).");
+                + "Give one column per channel (a time column is not counted), or quantize with --channels, which picks columns by name.");
         }
 
         return new ChannelMap([.. Enumerable.Range(0, channelCount)]);
@@ -49,9 +49,11 @@ internal sealed class ChannelMap
         string[] missing = [.. channels.Where((_, at) => map[at] < 0)];
         if (missing.Length > 0)
         {
-            throw CommandException.BadInput($"{source}, line 1: {(missing.Length == 1 ? "the column" : "the columns")} "
+            bool live = source == "host";
+            throw CommandException.BadInput($"{source}{(live ? "" : ", line 1")}: {(missing.Length == 1 ? "the column" : "the columns")} "
                 + $"{string.Join(", ", missing.Take(8).Select(name => $"'{name}'"))}{(missing.Length > 8 ? $" and {missing.Length - 8} more" : "")} "
-                + $"{(missing.Length == 1 ? "is" : "are")} missing; the model needs {channels.Count} named channels. Add what is missing or rename the header.");
+                + $"{(missing.Length == 1 ? "is" : "are")} missing; the model needs {channels.Count} named channels. "
+                + (live ? "This machine does not offer it all: record it and train a model of its own." : "Add what is missing or rename the header."));
         }
 
         return new ChannelMap(map);

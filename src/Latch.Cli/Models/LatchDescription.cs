@@ -40,6 +40,19 @@ internal static class LatchDescription
         provenance = model.Definition.Provenance,
     };
 
+    /// <summary>Table rows of the error against float that the quantizer measured on calibration data it had held back.</summary>
+    public static IEnumerable<string[]> ErrorRows(Provenance provenance) => provenance.Figures.Select(figure => new[]
+    {
+        figure.Key switch
+        {
+            "rms_error" => "rms error, held-back data",
+            "max_abs_error" => "largest error, held back",
+            "sqnr_db" => "SQNR in dB, held back",
+            _ => figure.Key,
+        },
+        Figures.Number(figure.Value),
+    });
+
     public static void Write(Terminal terminal, string path, LatchModel model)
     {
         Provenance provenance = model.Definition.Provenance;
@@ -55,7 +68,7 @@ internal static class LatchDescription
             .. model.Outputs.Select(output => new[] { $"output {output.Name}", Figures.Shape(output.Shape) }),
             ["source", $"{provenance.SourceFile} ({Figures.Bytes(provenance.SourceBytes)} of float weights, SHA-256 {Short(provenance.SourceSha256)})"],
             ["calibrated", $"{provenance.Method}, data SHA-256 {Short(provenance.CalibrationSha256)}, latch {provenance.ToolVersion}"],
-            .. provenance.Figures.Select(figure => new[] { figure.Key, Figures.Number(figure.Value) }),
+            .. ErrorRows(provenance),
         ]);
         terminal.WriteTable("Recurrent layers", ["layer", "cell", "inputs", "units", "direction", "input", "hidden", "cell state"],
             model.Definition.Layers.Select(layer => new[]

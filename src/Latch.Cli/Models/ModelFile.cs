@@ -23,9 +23,11 @@ internal static class ModelFile
     };
 
     /// <exception cref="ModelFormatException">The file is no valid model.</exception>
-    /// <exception cref="CommandException">The model cannot run on this machine.</exception>
+    /// <exception cref="CommandException">The file is an .onnx file, or the model cannot run on this machine.</exception>
     public static LatchModel OpenLatch(string path)
     {
+        if (EndsIn(path, ".onnx"))
+            throw CommandException.BadInput($"{path}: a .latch file belongs here, not an .onnx file. Make one with 'latch quantize'.");
         ModelDefinition definition = ModelReader.Read(path);
         try
         {
@@ -38,7 +40,10 @@ internal static class ModelFile
     }
 
     /// <exception cref="ImportException">The model cannot be imported.</exception>
-    public static FloatModel OpenOnnx(string path, int? steps) => OnnxImporter.Import(path, new ImportOptions { Steps = steps });
+    /// <exception cref="CommandException">The file is a .latch file.</exception>
+    public static FloatModel OpenOnnx(string path, int? steps) => EndsIn(path, ".latch")
+        ? throw CommandException.BadInput($"{path}: an .onnx file belongs here; a .latch file is quantized already.")
+        : OnnxImporter.Import(path, new ImportOptions { Steps = steps });
 
     /// <summary>Columns per time step of each input.</summary>
     /// <exception cref="CommandException">An input does not follow the steps.</exception>
@@ -50,4 +55,6 @@ internal static class ModelFile
     /// <inheritdoc cref="Widths(IEnumerable{ValueTuple{string, int}}, int, string)"/>
     public static IReadOnlyList<int> Widths(FloatModel model, string path) =>
         Widths(model.Inputs.Select(input => (input.Name, TensorShape.Count(input.Shape))), model.Steps, path);
+
+    private static bool EndsIn(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
 }

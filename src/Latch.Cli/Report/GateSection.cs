@@ -43,7 +43,7 @@ internal static class GateSection
         double? rate = layer.Statistics.UnitMemory[0].HalfLifeSeconds is { } seconds ? seconds / layer.Statistics.UnitMemory[0].HalfLifeSteps : null;
         string InSeconds(double steps) => rate is { } period ? $" ({Figures.Seconds(steps * period)})" : "";
         double median = lives[lives.Length / 2];
-        return $"Half of a memory is gone after {Figures.Number(median)} steps{InSeconds(median)} in the median unit, after {Figures.Number(lives[^1])} steps{InSeconds(lives[^1])} in the longest.";
+        return $"Half of a memory is gone after {Figures.Fixed(median, 1)} steps{InSeconds(median)} in the median unit, after {Figures.Fixed(lives[^1], 1)} steps{InSeconds(lives[^1])} in the longest.";
     }
 
     private static void AppendFigures(Html page, LayerWatch layer)
