@@ -36,7 +36,7 @@ internal static class CompareCommand
     private static async Task<int> Run(Terminal terminal, Request request, bool json, CancellationToken cancellation)
     {
         if (request.Report is not null)
-            OutputFile.CheckWritable(request.Report);
+            OutputFile.CheckWritable(request.Report, [request.Onnx, request.Latch, .. request.Data]);
         ComparisonResult result = await terminal.WithProgress(stages =>
             Task.Run(() => Compare(request, stages, cancellation), cancellation).WaitAsync(cancellation)).ConfigureAwait(false);
         if (request.Report is not null)

@@ -54,7 +54,7 @@ internal static class QuantizeCommand
 
     private static async Task<int> Run(Terminal terminal, Request request, bool json, CancellationToken cancellation)
     {
-        OutputFile.CheckWritable(request.Output);
+        OutputFile.CheckWritable(request.Output, [request.Model, request.Channels, .. request.Calibration]);
         QuantizeResult result = await terminal.WithProgress(stages =>
             Task.Run(() => Quantize(request, stages, cancellation), cancellation).WaitAsync(cancellation)).ConfigureAwait(false);
         OutputFile.Guard(request.Output, _ => ModelWriter.Write(result.Definition, request.Output));

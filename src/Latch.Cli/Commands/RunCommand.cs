@@ -43,7 +43,7 @@ internal static class RunCommand
         foreach (GateForceOption force in options.Forces)
             force.Apply(session);
         foreach (string path in new[] { options.Output, options.Telemetry }.OfType<string>())
-            OutputFile.CheckWritable(path);
+            OutputFile.CheckWritable(path, options.Model, options.Source);
         bool windows = model.CanRunWindow && !options.Stream;
         IReadOnlyList<int> widths = IntegerRun.Widths(model, options.Model);
         using ISensorSource source = SampleSource.Open(
@@ -133,7 +133,12 @@ internal static class RunCommand
                 if (!endless)
                     cancellation.ThrowIfCancellationRequested();
                 if (!source.TryRead(_sample, out _))
+                {
+                    if (!mode.IsStream && step < mode.Steps && !cancellation.IsCancellationRequested)
+                        throw CommandException.BadInput($"The series has {step} rows, but a window of this model takes {mode.Steps}. Give a longer series.");
                     return false;
+                }
+
                 step++;
                 if (mode.IsStream)
                     session.Step(_sample, _result, ref probe);

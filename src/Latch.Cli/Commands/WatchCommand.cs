@@ -44,7 +44,7 @@ internal static class WatchCommand
         using LatchModel model = ModelFile.OpenLatch(options.Model);
         Forecaster.Check(model, options.Model);
         if (options.Save is not null)
-            OutputFile.CheckWritable(options.Save);
+            OutputFile.CheckWritable(options.Save, [options.Model, options.Source, .. options.Train]);
         double rate = options.Rate ?? (model.Definition.SampleRateHz > 0 ? model.Definition.SampleRateHz : 1);
         string[] channels = [.. model.Channels.Select(channel => channel.Name)];
         Normaliser normaliser = new(model.Channels);

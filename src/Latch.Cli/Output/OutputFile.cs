@@ -4,9 +4,13 @@ namespace Latch.Cli.Output;
 internal static class OutputFile
 {
     /// <summary>Fails early when a path cannot be written, before any work is done.</summary>
-    /// <exception cref="CommandException">The folder is missing, or the path is a folder or not writable.</exception>
-    public static void CheckWritable(string path)
+    /// <param name="path">The file to be written.</param>
+    /// <param name="inputs">Files that the command reads: writing one of them would lose it.</param>
+    /// <exception cref="CommandException">The folder is missing, or the path is a folder, not writable, or one of the inputs.</exception>
+    public static void CheckWritable(string path, params IEnumerable<string?> inputs)
     {
+        if (inputs.OfType<string>().Any(input => input.Length > 0 && Path.GetFullPath(input) == Path.GetFullPath(path)))
+            throw CommandException.Usage($"{path}: this command reads the file, so it is not written over. Name another file for the output.");
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         if (Directory.Exists(path))
             throw Unwritable(path, "it is a folder; name a file");

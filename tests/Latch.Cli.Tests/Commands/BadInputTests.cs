@@ -89,6 +89,31 @@ public sealed class BadInputTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnyCommand_OutputIsAnInput_IsNotWrittenOver()
+    {
+        Remember();
+        string text = await File.ReadAllTextAsync(_data, TestContext.Current.CancellationToken);
+        byte[] model = await File.ReadAllBytesAsync(_onnx, TestContext.Current.CancellationToken);
+        (await CommandRun.Of("quantize", _onnx, "--calibration", _data, "-o", _onnx)).AssertFails(2, "tiny.onnx", "Name another file");
+        (await CommandRun.Of("quantize", _onnx, "--calibration", _data, "-o", _data)).AssertFails(2, "train.csv", "Name another file");
+        (await CommandRun.Of("run", _latch, "--source", _data, "-o", _data)).AssertFails(2, "train.csv", "Name another file");
+        (await CommandRun.Of("compare", _onnx, _latch, "--data", _data, "--report", _latch)).AssertFails(2, "tiny.latch", "Name another file");
+        Assert.Equal(text, await File.ReadAllTextAsync(_data, TestContext.Current.CancellationToken));
+        Assert.Equal(model, await File.ReadAllBytesAsync(_onnx, TestContext.Current.CancellationToken));
+        AssertNothingLeft();
+    }
+
+    [Fact]
+    public async Task Run_FewerRowsThanAWindow_BadInput()
+    {
+        string windowed = _scratch.Path("windowed.latch"), few = _scratch.Write("few.csv", TinySeries.Csv(5));
+        Assert.Equal(0, (await CommandRun.Of("quantize", _onnx, "--calibration", _data, "--steps", "8", "-o", windowed)).Code);
+        Remember();
+        (await CommandRun.Of("run", windowed, "--source", few, "-o", _scratch.Path("out.csv"))).AssertFails(3, "5 rows", "takes 8");
+        AssertNothingLeft();
+    }
+
+    [Fact]
     public async Task Quantize_ColumnMissing_NamesIt()
     {
         string channels = _scratch.Write("channels.json", """{"sampleRate": 1, "channels": [{"name": "a"}, {"name": "b"}, {"name": "pressure"}]}""");
