@@ -54,7 +54,8 @@ public sealed class InterruptTests : IDisposable
         Assert.Equal(8, (await File.ReadAllLinesAsync(_scratch.Path("out.csv"), TestContext.Current.CancellationToken)).Length);
     }
 
-    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "latch.dll"), .. arguments])
+    // A shell that starts the tests in the background leaves SIGINT ignored, and children inherit that: env gives it back its meaning.
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "latch.dll"), .. arguments])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
@@ -75,8 +76,16 @@ public sealed class InterruptTests : IDisposable
     {
         await Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExitAsync();
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
-        string rest = await process.StandardError.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        return rest;
+        try
+        {
+            string rest = await process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return rest;
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
     }
 }
