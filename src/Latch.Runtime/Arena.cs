@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Latch.Model;
 
 namespace Latch.Runtime;
@@ -6,18 +5,11 @@ namespace Latch.Runtime;
 /// <summary>The one buffer that holds a plan's activation tensors, each at an offset that is a multiple of 64 bytes.</summary>
 internal sealed class Arena
 {
-    internal const int Alignment = 64;
+    private readonly AlignedBuffer _buffer;
 
-    private readonly byte[] _buffer;
-    private readonly int _start;
+    public Arena(int bytes) => _buffer = new AlignedBuffer(bytes);
 
-    public Arena(int bytes)
-    {
-        _buffer = GC.AllocateArray<byte>(bytes + Alignment, pinned: true);
-        _start = (int)(-Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0) & (Alignment - 1));
-    }
-
-    public Span<byte> Bytes(TensorSlot slot) => _buffer.AsSpan(_start + slot.Offset, slot.Bytes);
+    public Span<byte> Bytes(TensorSlot slot) => _buffer.Bytes.Slice(slot.Offset, slot.Bytes);
 }
 
 /// <summary>Where a tensor lies in the arena, and which codes it holds.</summary>
@@ -27,13 +19,15 @@ internal readonly struct TensorSlot
 
     public TensorSlot(int offset, ActivationTensor tensor)
     {
-        (Offset, Count, _type) = (offset, tensor.Count, tensor.Quantization.Type);
+        (Offset, Count, _type, Quantization) = (offset, tensor.Count, tensor.Quantization.Type, tensor.Quantization);
         (ZeroPoint, MinCode, MaxCode) = (tensor.Quantization.ZeroPoint, tensor.Quantization.MinCode, tensor.Quantization.MaxCode);
     }
 
     public int Offset { get; }
 
     public int Count { get; }
+
+    public Quantization Quantization { get; }
 
     public int ZeroPoint { get; }
 

@@ -18,7 +18,7 @@ internal sealed class ExecutionPlan
         for (int tensor = 0; tensor < _slots.Length; tensor++)
         {
             _slots[tensor] = new TensorSlot(ArenaBytes, plan.Tensors[tensor]);
-            ArenaBytes += (_slots[tensor].Bytes + Arena.Alignment - 1) / Arena.Alignment * Arena.Alignment;
+            ArenaBytes += AlignedBuffer.Align(_slots[tensor].Bytes);
         }
         int states = 0;
         _operators = new PlanOperator[plan.Operations.Count];
@@ -28,7 +28,8 @@ internal sealed class ExecutionPlan
                 ? new RecurrentOperator(recurrent, weights.Cells[recurrent.Layer], _slots, states++, streaming)
                 : OperatorFactory.Create(plan.Operations[i], _slots, weights);
         }
-        LargestRow = plan.Operations.OfType<DenseOperation>().Select(dense => weights.Tensor(dense.Weights).Shape[0]).DefaultIfEmpty().Max();
+        LargestRow = _operators.OfType<DenseOperator>().Select(dense => dense.PaddedRows).DefaultIfEmpty().Max();
+        LargestPrepared = _operators.OfType<DenseOperator>().Select(dense => dense.PreparedBytes).DefaultIfEmpty().Max();
         Inputs = Ports(plan.Inputs);
         Outputs = Ports(plan.Outputs);
         InputTensors = [.. plan.Inputs.Select(port => port.Tensor)];
@@ -41,8 +42,11 @@ internal sealed class ExecutionPlan
 
     public int ArenaBytes { get; }
 
-    /// <summary>Rows of the largest dense matrix.</summary>
+    /// <summary>Rows of the largest dense matrix, filled up to whole tiles.</summary>
     public int LargestRow { get; }
+
+    /// <summary>Bytes of the largest prepared dense row.</summary>
+    public int LargestPrepared { get; }
 
     public IReadOnlyList<PortInfo> Inputs { get; }
 

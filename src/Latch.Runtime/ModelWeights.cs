@@ -1,6 +1,7 @@
 using Latch.Model;
 using Latch.Runtime.Cells;
 using Latch.Runtime.Kernels;
+using Latch.Runtime.Operators;
 
 namespace Latch.Runtime;
 
@@ -8,41 +9,31 @@ namespace Latch.Runtime;
 internal sealed class ModelWeights
 {
     private readonly ModelDefinition _definition;
-    private readonly Dictionary<string, PackedMatrix> _packed = [];
+    private readonly Kernel _kernel;
     private readonly Dictionary<string, int[]> _integers = [];
-    private readonly List<RecurrentRows> _rows = [];
+    private long _bytes;
 
     public ModelWeights(ModelDefinition definition, Kernel kernel)
     {
-        (_definition, Kernel) = (definition, kernel);
-        Cells = new Cell[definition.Layers.Count];
-        for (int layer = 0; layer < Cells.Length; layer++)
-        {
-            var rows = new RecurrentRows(definition.Layers[layer], definition.Constants, kernel);
-            _rows.Add(rows);
-            Cells[layer] = Cell.Create(definition.Layers[layer], rows);
-        }
+        (_definition, _kernel) = (definition, kernel);
+        Cells = [.. definition.Layers.Select(layer => kernel.CreateCell(layer, definition.Constants))];
+        _bytes = Cells.Sum(cell => cell.Bytes);
     }
-
-    public Kernel Kernel { get; }
 
     /// <summary>One per recurrent layer.</summary>
     public Cell[] Cells { get; }
 
     /// <summary>Bytes held so far.</summary>
-    public long Bytes => _rows.Sum(rows => rows.Bytes) + _packed.Values.Sum(matrix => (long)matrix.Weights.Length) + _integers.Values.Sum(values => sizeof(int) * (long)values.Length);
+    public long Bytes => _bytes + _integers.Values.Sum(values => sizeof(int) * (long)values.Length);
 
     public ConstantTensor Tensor(string name) => _definition.Constants[name];
 
-    /// <summary>The matrix [rows, columns] of that name, packed.</summary>
-    public PackedMatrix Pack(string name)
+    /// <summary>A dense layer with its weights packed.</summary>
+    public DenseOperator CreateDense(DenseOperation operation, IReadOnlyList<TensorSlot> slots)
     {
-        if (!_packed.TryGetValue(name, out PackedMatrix? matrix))
-        {
-            ConstantTensor tensor = Tensor(name);
-            _packed[name] = matrix = Kernel.Pack(tensor.Int8, tensor.Shape[0], tensor.Shape[1]);
-        }
-        return matrix;
+        DenseOperator dense = _kernel.CreateDense(operation, slots, this);
+        _bytes += dense.Bytes;
+        return dense;
     }
 
     /// <summary>The integers of that name, widened to 32 bits.</summary>

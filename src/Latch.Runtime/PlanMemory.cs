@@ -9,7 +9,8 @@ internal sealed class PlanMemory
     {
         Arena = new Arena(plan.ArenaBytes);
         States = plan.CreateStates();
-        Sums = new int[plan.LargestRow];
+        Prepared = new AlignedBuffer(plan.LargestPrepared);
+        Values = new AlignedBuffer(plan.LargestRow * sizeof(int));
         plan.FillConstants(Arena);
         plan.ClearInputs(Arena);
     }
@@ -19,8 +20,11 @@ internal sealed class PlanMemory
     /// <summary>One per recurrent operation, in execution order.</summary>
     public RecurrentState[] States { get; }
 
-    /// <summary>Working memory for the sums of one dense row.</summary>
-    public int[] Sums { get; }
+    /// <summary>Working memory for the prepared codes of one dense row.</summary>
+    public AlignedBuffer Prepared { get; }
+
+    /// <summary>Working memory for the values of one dense row, filled up to whole tiles.</summary>
+    public AlignedBuffer Values { get; }
 
     /// <summary>Executions since the reset.</summary>
     public long Executions { get; set; }

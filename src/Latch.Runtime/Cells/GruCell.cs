@@ -1,86 +1,136 @@
 using System.Runtime.CompilerServices;
 using Latch.Model;
 using Latch.Runtime.Kernels;
-using static Latch.Runtime.Kernels.Requantize;
 
 namespace Latch.Runtime.Cells;
 
 /// <summary>The GRU of NUMERICS.md section 5, in both forms of linear_before_reset.</summary>
-internal sealed class GruCell : Cell
+internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, TLanes, TVector>
+    where TProduct : struct, ITileProduct
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
 {
-    private const int UpdateGate = 0, ResetGate = 1, HiddenGate = 2;
+    private const int UpdateGate = 0, ResetGate = 1, HiddenGate = 2, GateCount = 3;
 
     /// <summary>Limit of p: 2^13 in Q.13.</summary>
-    private const long LargestRecurrent = 1 << 26;
+    private const int LargestRecurrent = 1 << 26;
 
-    private readonly RecurrentRows _rows;
+    private readonly AlignedBuffer? _recurrentConstants;
+    private readonly PackedTiles? _resetTiles;
+    private readonly CodeEncoding _resetEncoding;
 
-    public GruCell(RecurrentLayer layer, RecurrentRows rows)
-        : base(layer, rows) => _rows = rows;
-
-    /// <summary>One step: z, r, the candidate n, h'.</summary>
-    public void Step<TProbe>(CodeSpan input, RecurrentState state)
-        where TProbe : struct, IGateProbe
+    public GruCell(RecurrentLayer layer, RecurrentRows rows, IReadOnlyDictionary<string, ConstantTensor> constants)
+        : base(layer, rows, constants, layer.LinearBeforeReset ? GateCount : HiddenGate)
     {
-        Sum(input, state);
-        PreActivate<TProbe>(UpdateGate, state);
-        Activate(UpdateGate, Layer.GateActivation, state);
-        PreActivate<TProbe>(ResetGate, state);
-        Activate(ResetGate, Layer.GateActivation, state);
-        if (Layer.LinearBeforeReset)
-            ResetProduct<TProbe>(state);
-        else
-            ResetState<TProbe>(state);
-        Activate(HiddenGate, Layer.CandidateActivation, state);
-        UpdateHidden(state);
-        EncodeHidden<TProbe>(state);
-    }
-
-    /// <summary>linear_before_reset = 0: the hidden gate's product takes the codes of mul(r, h).</summary>
-    private void ResetState<TProbe>(RecurrentState state)
-        where TProbe : struct, IGateProbe
-    {
-        ReadOnlySpan<int> r = state.Gates.AsSpan(ResetGate * Units, Units);
-        for (int unit = 0; unit < r.Length; unit++)
-            state.Values[unit] = Saturate(Multiply(r[unit], state.Hidden[unit]));
-        Encode<NoGateProbe>(state.Values, Layer.ResetHiddenRescale, Layer.ResetHidden!.ZeroPoint, state.ResetCodes);
-        _rows.Kernel.Multiply(_rows.ResetWeights!, state.ResetCodes, state.RecurrentSums.AsSpan(HiddenGate * Units, Units));
-        PreActivate<TProbe>(HiddenGate, state);
-    }
-
-    /// <summary>linear_before_reset = 1: p = (B MB + KB) >> S limited; z_h = sat(((A MA + KA) >> S) + mul(r, p), -L, L).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ResetProduct<TProbe>(RecurrentState state)
-        where TProbe : struct, IGateProbe
-    {
-        int first = HiddenGate * Units, shift = Layer.Shift, saturated = 0;
-        long limit = Layer.PreActivationLimits[HiddenGate];
-        Span<int> z = state.PreActivations.AsSpan(first, Units);
-        ReadOnlySpan<int> a = state.InputSums.AsSpan(first, z.Length), b = state.RecurrentSums.AsSpan(first, z.Length);
-        ReadOnlySpan<int> ma = _rows.InputMultipliers.AsSpan(first, z.Length), mb = _rows.RecurrentMultipliers.AsSpan(first, z.Length);
-        ReadOnlySpan<long> ka = _rows.Constants.AsSpan(first, z.Length), kb = _rows.RecurrentConstants.AsSpan(0, z.Length);
-        ReadOnlySpan<int> r = state.Gates.AsSpan(ResetGate * Units, z.Length);
-        for (int unit = 0; unit < z.Length; unit++)
+        if (layer.LinearBeforeReset)
         {
-            long p = Math.Clamp((((long)b[unit] * mb[unit]) + kb[unit]) >> shift, -LargestRecurrent, LargestRecurrent);
-            long sum = ((((long)a[unit] * ma[unit]) + ka[unit]) >> shift) + Multiply(r[unit], p);
-            long limited = Math.Clamp(sum, -limit, limit);
-            if (Probing<TProbe>.IsOn && limited != sum)
-                saturated++;
-            z[unit] = (int)limited;
+            _recurrentConstants = new AlignedBuffer(TileCount * TileShape.Units * sizeof(long));
+            for (int tile = 0; tile < TileCount; tile++)
+            {
+                Span<int> packed = _recurrentConstants.Integers.Slice(tile * 2 * TileShape.Units, 2 * TileShape.Units);
+                new ConstantPacker<TLanes, TVector>(layer.HiddenSize, 0, tile).Pack(rows.RecurrentConstants, packed);
+            }
+            return;
         }
-        if (Probing<TProbe>.IsOn)
-            state.GateSaturations[HiddenGate] = saturated;
+        int units = layer.HiddenSize;
+        _resetEncoding = new CodeEncoding(layer.ResetHiddenRescale, layer.ResetHidden!);
+        _resetTiles = PackedTiles.Create<TProduct>(units, new TileShape(1, units, _resetEncoding.IsWide))
+            .Pack<TProduct>(0, constants[layer.RecurrentWeights].Int8[(HiddenGate * units * units)..]);
     }
 
-    /// <summary>h' = n + mul(z, h - n).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void UpdateHidden(RecurrentState state)
+    public override long Bytes => base.Bytes + (_recurrentConstants?.Length ?? 0) + (_resetTiles?.Bytes ?? 0);
+
+    protected override void Step(RecurrentState state, int blockStep) => Step<Unwatched>(state, blockStep);
+
+    protected override void WatchedStep(RecurrentState state) => Step<Watched>(state, -1);
+
+    private void Step<TWatching>(RecurrentState state, int blockStep)
+        where TWatching : struct, IWatching
     {
-        Span<int> h = state.Hidden;
-        ReadOnlySpan<int> z = state.Gates.AsSpan(UpdateGate * Units, h.Length);
-        ReadOnlySpan<int> n = state.Gates.AsSpan(HiddenGate * Units, h.Length);
-        for (int unit = 0; unit < h.Length; unit++)
-            h[unit] = Saturate(n[unit] + Multiply(z[unit], (long)h[unit] - n[unit]));
+        if (_resetTiles is null)
+            StepLinear<TWatching>(state, blockStep);
+        else
+            StepReset<TWatching>(state, blockStep);
     }
+
+    /// <summary>linear_before_reset = 1: z, r, the candidate n of r (R h), h', tile by tile.</summary>
+    private void StepLinear<TWatching>(RecurrentState state, int blockStep)
+        where TWatching : struct, IWatching
+    {
+        (int tile, int direction) = Order(state.Memory);
+        for (int count = 0; count < TileCount; count++, tile += direction)
+        {
+            ref int a = ref InputSums(state.Memory, tile, blockStep);
+            ref int b = ref RecurrentSums(state.Memory, tile);
+            ActivateGates<TWatching>(state, tile, UpdateGate, HiddenGate, in a, in b);
+            ResetProduct<TWatching>(state, tile, in Of(HiddenGate, ref a), in Of(HiddenGate, ref b));
+            UpdateHidden<TWatching>(state, tile);
+        }
+    }
+
+    /// <summary>linear_before_reset = 0: z, r and the codes of r h of all tiles, then the candidate n of R (r h) and h'.</summary>
+    private void StepReset<TWatching>(RecurrentState state, int blockStep)
+        where TWatching : struct, IWatching
+    {
+        StepMemory memory = state.Memory;
+        for (int tile = 0; tile < TileCount; tile++)
+        {
+            ref int a = ref InputSums(memory, tile, blockStep);
+            ActivateGates<TWatching>(state, tile, UpdateGate, HiddenGate, in a, in RecurrentSums(memory, tile));
+            ResetState(state, tile);
+            if (blockStep < 0)
+                Unsafe.CopyBlockUnaligned(ref Unsafe.As<int, byte>(ref memory.BlockSums(0, tile)), ref Unsafe.As<int, byte>(ref a), GateCount * TileShape.Units * sizeof(int));
+        }
+        TProduct.Prepare(state.ResetCodes, ref memory.Reset);
+        for (int tile = 0; tile < TileCount; tile++)
+        {
+            ref int a = ref memory.BlockSums(Math.Max(blockStep, 0), tile);
+            TileProduct.Multiply<TProduct>(in _resetTiles!.Tile(tile, 0), in memory.Reset, _resetTiles.Shape(0), ref memory.RecurrentSums);
+            ActivateGates<TWatching>(state, tile, HiddenGate, GateCount, in Of(HiddenGate, ref a), in memory.RecurrentSums);
+            UpdateHidden<TWatching>(state, tile);
+        }
+    }
+
+    /// <summary>The codes of mul(r, h).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ResetState(RecurrentState state, int tile)
+    {
+        for (int unit = tile * TileShape.Units, end = unit + TileShape.Units; unit < end; unit += TLanes.Count)
+        {
+            TVector r = TLanes.Load(in state.Gate(ResetGate, unit)), h = TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit));
+            Encode<Unwatched>(TLanes.Multiply(r, h), _resetEncoding, ref state.FirstResetCode, unit);
+        }
+    }
+
+    /// <summary>p = (B MB + KB) >> S limited; z_h = sat(((A MA + KA) >> S) + mul(r, p), -L, L); n = G(z_h).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ResetProduct<TWatching>(RecurrentState state, int tile, ref readonly int a, ref readonly int b)
+        where TWatching : struct, IWatching
+    {
+        ref int constants = ref Constants(tile, HiddenGate);
+        ref long ka = ref Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * TileShape.Units));
+        ref long kb = ref Unsafe.Add(ref Unsafe.As<int, long>(ref _recurrentConstants!.FirstInteger), tile * TileShape.Units);
+        for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
+        {
+            int unit = (tile * TileShape.Units) + lane;
+            TVector p = TLanes.Rescale(in Unsafe.Add(ref Unsafe.AsRef(in b), lane), in Unsafe.Add(ref constants, TileShape.Units + lane), in Unsafe.Add(ref kb, lane), Layer.Shift);
+            TVector x = TLanes.Rescale(in Unsafe.Add(ref Unsafe.AsRef(in a), lane), in Unsafe.Add(ref constants, lane), in Unsafe.Add(ref ka, lane), Layer.Shift);
+            TVector r = TLanes.Load(in state.Gate(ResetGate, unit));
+            Activate<TWatching>(state, HiddenGate, unit, TLanes.AddProduct(x, r, TLanes.Clamp(p, -LargestRecurrent, LargestRecurrent)));
+        }
+    }
+
+    /// <summary>h' = n + z (h - n).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void UpdateHidden<TWatching>(RecurrentState state, int tile)
+        where TWatching : struct, IWatching
+    {
+        for (int unit = tile * TileShape.Units, end = unit + TileShape.Units; unit < end; unit += TLanes.Count)
+        {
+            TVector z = TLanes.Load(in state.Gate(UpdateGate, unit)), n = TLanes.Load(in state.Gate(HiddenGate, unit));
+            StoreHidden<TWatching>(state, unit, TLanes.Interpolate(z, TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit)), n));
+        }
+    }
+
+    private static ref int Of(int gate, ref int sums) => ref Unsafe.Add(ref sums, gate * TileShape.Units);
 }

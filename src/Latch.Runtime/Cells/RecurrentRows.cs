@@ -3,20 +3,16 @@ using Latch.Runtime.Kernels;
 
 namespace Latch.Runtime.Cells;
 
-/// <summary>A layer's weights packed for the kernel, and the constants K of its rows (NUMERICS.md section 3).</summary>
+/// <summary>What the rows of a layer add to the products: multipliers and the constants K (NUMERICS.md section 3), in storage order.</summary>
 internal sealed class RecurrentRows
 {
-    public RecurrentRows(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants, Kernel kernel)
+    public RecurrentRows(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants)
     {
-        Kernel = kernel;
         int units = layer.HiddenSize, rows = layer.GateCount * units;
         bool gru = layer.Kind == CellKind.Gru;
         int shared = gru && !layer.LinearBeforeReset ? 2 * units : rows;
         ReadOnlySpan<sbyte> inputWeights = constants[layer.InputWeights].Int8;
         ReadOnlySpan<sbyte> recurrentWeights = constants[layer.RecurrentWeights].Int8;
-        InputWeights = kernel.Pack(inputWeights, rows, layer.InputSize);
-        RecurrentWeights = kernel.Pack(recurrentWeights, shared, units);
-        ResetWeights = shared < rows ? kernel.Pack(recurrentWeights[(shared * units)..], units, units) : null;
         InputMultipliers = constants[layer.InputMultipliers].Int32.ToArray();
         RecurrentMultipliers = constants[layer.RecurrentMultipliers].Int32.ToArray();
         Peepholes = layer.Peepholes is { } peepholes ? constants[peepholes].Int32.ToArray() : null;
@@ -40,17 +36,6 @@ internal sealed class RecurrentRows
         }
     }
 
-    public Kernel Kernel { get; }
-
-    /// <summary>W [G H, I].</summary>
-    public PackedMatrix InputWeights { get; }
-
-    /// <summary>R [G H, H]; without the hidden gate's rows for a GRU without linear before reset.</summary>
-    public PackedMatrix RecurrentWeights { get; }
-
-    /// <summary>The hidden gate's rows of R for a GRU without linear before reset, else null.</summary>
-    public PackedMatrix? ResetWeights { get; }
-
     public int[] InputMultipliers { get; }
 
     public int[] RecurrentMultipliers { get; }
@@ -63,10 +48,6 @@ internal sealed class RecurrentRows
 
     /// <summary>KB of the hidden gate of a GRU with linear before reset, else empty.</summary>
     public long[] RecurrentConstants { get; }
-
-    public long Bytes => InputWeights.Weights.Length + RecurrentWeights.Weights.Length + (ResetWeights?.Weights.Length ?? 0)
-        + (sizeof(int) * (InputMultipliers.Length + RecurrentMultipliers.Length + (Peepholes?.Length ?? 0)))
-        + (sizeof(long) * (Constants.Length + RecurrentConstants.Length));
 
     private static int Sum(ReadOnlySpan<sbyte> weights)
     {

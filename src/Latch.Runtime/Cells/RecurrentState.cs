@@ -1,64 +1,89 @@
+using System.Runtime.CompilerServices;
 using Latch.Model;
+using Latch.Runtime.Kernels;
 
 namespace Latch.Runtime.Cells;
 
-/// <summary>What one recurrent operation carries from step to step, and its working memory.</summary>
+/// <summary>
+/// What one recurrent operation carries from step to step. Every array of units is filled up to whole tiles of 16, the gates [gate, padded units]; what lies beyond
+/// the last unit has no meaning.
+/// </summary>
 internal sealed class RecurrentState
 {
     /// <summary>Entry of <see cref="Forces"/>: the gate follows its pre-activation; other entries are <see cref="GateForce"/> + 1.</summary>
     public const byte Free = 0;
 
-    private readonly int _hiddenSize;
-    private readonly byte[] _hiddenCodes;
+    private readonly AlignedBuffer _hidden;
+    private readonly AlignedBuffer _cell;
+    private readonly AlignedBuffer _gates;
+    private readonly AlignedBuffer _preActivations;
+    private readonly AlignedBuffer _hiddenCodes;
+    private readonly AlignedBuffer _resetCodes;
+    private readonly AlignedBuffer _outputCodes;
     private readonly ElementType _hiddenType;
-    private readonly byte[] _resetCodes;
     private readonly ElementType _resetType;
+    private readonly int _units;
+    private readonly int _gateCount;
 
-    public RecurrentState(int layer, RecurrentLayer definition)
+    public RecurrentState(int layer, RecurrentLayer definition, StepMemory memory)
     {
-        Layer = layer;
-        _hiddenSize = definition.HiddenSize;
-        int rows = definition.GateCount * _hiddenSize;
-        Hidden = new int[_hiddenSize];
-        Cell = new int[definition.Kind == CellKind.Lstm ? _hiddenSize : 0];
-        Gates = new int[rows];
-        PreActivations = new int[rows];
-        InputSums = new int[rows];
-        RecurrentSums = new int[rows];
-        Values = new int[_hiddenSize];
-        GateSaturations = new int[definition.GateCount];
-        _hiddenType = definition.Hidden.Type;
-        _hiddenCodes = new byte[_hiddenSize * sizeof(short)];
-        _resetType = definition.ResetHidden?.Type ?? ElementType.Int8;
-        _resetCodes = new byte[definition.ResetHidden is null ? 0 : _hiddenSize * sizeof(short)];
+        (Layer, Memory, _units, _gateCount) = (layer, memory, definition.HiddenSize, definition.GateCount);
+        PaddedUnits = TileShape.TilesFor(_units) * TileShape.Units;
+        int bytes = PaddedUnits * sizeof(int);
+        _hidden = new AlignedBuffer(bytes);
+        _cell = new AlignedBuffer(definition.Kind == CellKind.Lstm ? bytes : 0);
+        _gates = new AlignedBuffer(_gateCount * bytes);
+        _preActivations = new AlignedBuffer(_gateCount * bytes);
+        _hiddenCodes = new AlignedBuffer(PaddedUnits * sizeof(short));
+        _resetCodes = new AlignedBuffer(definition.ResetHidden is null ? 0 : PaddedUnits * sizeof(short));
+        _outputCodes = new AlignedBuffer(PaddedUnits * sizeof(short));
+        (_hiddenType, _resetType) = (definition.Hidden.Type, definition.ResetHidden?.Type ?? ElementType.Int8);
+        GateSaturations = new int[_gateCount];
+        ContiguousGates = new int[_gateCount * _units];
+        ContiguousPreActivations = new int[_gateCount * _units];
     }
 
     /// <summary>Index of the layer in the model.</summary>
     public int Layer { get; }
 
+    /// <summary>Working memory of the cell.</summary>
+    public StepMemory Memory { get; }
+
+    /// <summary>Units filled up to a multiple of 16.</summary>
+    public int PaddedUnits { get; }
+
+    /// <summary>From the wide hidden state to the codes of the output tensor; unset when the operation writes none.</summary>
+    public CodeEncoding Output { get; set; }
+
     /// <summary>Wide hidden state, Q7.24 [H].</summary>
-    public int[] Hidden { get; }
+    public Span<int> Hidden => _hidden.Integers[.._units];
 
-    /// <summary>LSTM cell state [H].</summary>
-    public int[] Cell { get; }
+    /// <summary>LSTM cell state [H]; empty for other cells.</summary>
+    public Span<int> Cell => _cell.Length == 0 ? [] : _cell.Integers[.._units];
 
-    /// <summary>Gates of the last step, Q7.24 [G H].</summary>
-    public int[] Gates { get; }
+    /// <summary>The first of the wide hidden states.</summary>
+    public ref int FirstHidden => ref _hidden.FirstInteger;
 
-    /// <summary>Pre-activations, Q.13 [G H].</summary>
-    public int[] PreActivations { get; }
+    /// <summary>The first of the cell states.</summary>
+    public ref int FirstCell => ref _cell.FirstInteger;
 
-    /// <summary>A of NUMERICS.md section 3 [G H].</summary>
-    public int[] InputSums { get; }
+    /// <summary>The first code of the hidden state, int8 or int16.</summary>
+    public ref byte FirstHiddenCode => ref _hiddenCodes.First;
 
-    /// <summary>B of NUMERICS.md section 3 [G H].</summary>
-    public int[] RecurrentSums { get; }
+    /// <summary>The first code of r h, int8 or int16.</summary>
+    public ref byte FirstResetCode => ref _resetCodes.First;
 
-    /// <summary>Values of one gate or of H(c) on their way [H].</summary>
-    public int[] Values { get; }
+    /// <summary>The first code of the output, int8 or int16.</summary>
+    public ref byte FirstOutputCode => ref _outputCodes.First;
 
-    /// <summary>Per gate and unit: free or forced; null when nothing is forced.</summary>
-    public byte[]? Forces { get; set; }
+    /// <summary>Gates after <see cref="Publish"/>, Q7.24 [G, H].</summary>
+    public int[] ContiguousGates { get; }
+
+    /// <summary>Pre-activations after <see cref="Publish"/>, Q.13 [G, H].</summary>
+    public int[] ContiguousPreActivations { get; }
+
+    /// <summary>Per gate and padded unit: free or forced; null when nothing is forced.</summary>
+    public byte[]? Forces { get; private set; }
 
     public int[] GateSaturations { get; }
 
@@ -73,43 +98,66 @@ internal sealed class RecurrentState
     /// <summary>Codes of r h, for a GRU without linear before reset.</summary>
     public CodeSpan ResetCodes => Codes(_resetCodes, _resetType);
 
+    public CodeSpan OutputCodes => Codes(_outputCodes, Output.IsWide ? ElementType.Int16 : ElementType.Int8);
+
     /// <summary>Number of integers of <see cref="Save"/>.</summary>
-    public int Size => Hidden.Length + Cell.Length + Gates.Length;
+    public int Size => Hidden.Length + Cell.Length + (_gateCount * _units);
+
+    /// <summary>A unit's place in the gates of the last step, Q7.24.</summary>
+    public ref int Gate(int gate, int unit) => ref Unsafe.Add(ref _gates.FirstInteger, (gate * PaddedUnits) + unit);
+
+    /// <summary>A unit's place in the pre-activations, Q.13.</summary>
+    public ref int PreActivation(int gate, int unit) => ref Unsafe.Add(ref _preActivations.FirstInteger, (gate * PaddedUnits) + unit);
 
     /// <summary>Zero state, as after a reset.</summary>
     public void Clear()
     {
-        Hidden.AsSpan().Clear();
-        Cell.AsSpan().Clear();
-        Gates.AsSpan().Clear();
+        _hidden.Bytes.Clear();
+        _cell.Bytes.Clear();
+        _gates.Bytes.Clear();
     }
 
+    /// <summary>Begins a watched step: nothing is saturated yet.</summary>
     public void ClearSaturations()
     {
         GateSaturations.AsSpan().Clear();
         CellSaturations = HiddenSaturations = OutputSaturations = 0;
     }
 
+    /// <summary>Ends a watched step: brings gates and pre-activations together for a frame.</summary>
+    public void Publish()
+    {
+        for (int gate = 0; gate < _gateCount; gate++)
+        {
+            Units(_gates, gate).CopyTo(ContiguousGates.AsSpan(gate * _units));
+            Units(_preActivations, gate).CopyTo(ContiguousPreActivations.AsSpan(gate * _units));
+        }
+    }
+
     public Span<int> Save(Span<int> state)
     {
         Hidden.CopyTo(state);
         Cell.CopyTo(state[Hidden.Length..]);
-        Gates.CopyTo(state[(Hidden.Length + Cell.Length)..]);
-        return state[Size..];
+        state = state[(Hidden.Length + Cell.Length)..];
+        for (int gate = 0; gate < _gateCount; gate++, state = state[_units..])
+            Units(_gates, gate).CopyTo(state);
+        return state;
     }
 
     public ReadOnlySpan<int> Load(ReadOnlySpan<int> state)
     {
         state[..Hidden.Length].CopyTo(Hidden);
         state.Slice(Hidden.Length, Cell.Length).CopyTo(Cell);
-        state.Slice(Hidden.Length + Cell.Length, Gates.Length).CopyTo(Gates);
-        return state[Size..];
+        state = state[(Hidden.Length + Cell.Length)..];
+        for (int gate = 0; gate < _gateCount; gate++, state = state[_units..])
+            state[.._units].CopyTo(Units(_gates, gate));
+        return state;
     }
 
     public void Force(int gate, byte value, ReadOnlySpan<int> units)
     {
-        Forces ??= new byte[Gates.Length];
-        Span<byte> forces = Forces.AsSpan(gate * _hiddenSize, _hiddenSize);
+        Forces ??= new byte[_gateCount * PaddedUnits];
+        Span<byte> forces = Forces.AsSpan(gate * PaddedUnits, _units);
         if (units.IsEmpty)
             forces.Fill(value);
         foreach (int unit in units)
@@ -118,6 +166,9 @@ internal sealed class RecurrentState
             Forces = null;
     }
 
-    private CodeSpan Codes(byte[] bytes, ElementType type) =>
-        new(bytes.AsSpan(0, type == ElementType.Int16 ? bytes.Length : bytes.Length / 2), type);
+    public void ReleaseAll() => Forces = null;
+
+    private Span<int> Units(AlignedBuffer gates, int gate) => gates.Integers.Slice(gate * PaddedUnits, _units);
+
+    private CodeSpan Codes(AlignedBuffer buffer, ElementType type) => new(buffer.Bytes[..(type == ElementType.Int16 ? 2 * _units : _units)], type);
 }

@@ -1,20 +1,31 @@
 using Latch.Model;
+using Latch.Runtime.Kernels;
 
 namespace Latch.Runtime.Cells;
 
 /// <summary>The simple recurrent cell: h' = F(W x + R h + b).</summary>
-internal sealed class RnnCell(RecurrentLayer layer, RecurrentRows rows) : Cell(layer, rows)
+internal sealed class RnnCell<TProduct, TLanes, TVector>(RecurrentLayer layer, RecurrentRows rows, IReadOnlyDictionary<string, ConstantTensor> constants)
+    : TiledCell<TProduct, TLanes, TVector>(layer, rows, constants, GateCount)
+    where TProduct : struct, ITileProduct
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
 {
-    private const int HiddenGate = 0;
+    private const int HiddenGate = 0, GateCount = 1;
 
-    /// <summary>One step.</summary>
-    public void Step<TProbe>(CodeSpan input, RecurrentState state)
-        where TProbe : struct, IGateProbe
+    protected override void Step(RecurrentState state, int blockStep) => Step<Unwatched>(state, blockStep);
+
+    protected override void WatchedStep(RecurrentState state) => Step<Watched>(state, -1);
+
+    private void Step<TWatching>(RecurrentState state, int blockStep)
+        where TWatching : struct, IWatching
     {
-        Sum(input, state);
-        PreActivate<TProbe>(HiddenGate, state);
-        Activate(HiddenGate, Layer.GateActivation, state);
-        state.Gates.CopyTo(state.Hidden, 0);
-        EncodeHidden<TProbe>(state);
+        (int tile, int direction) = Order(state.Memory);
+        for (int count = 0; count < TileCount; count++, tile += direction)
+        {
+            ref int a = ref InputSums(state.Memory, tile, blockStep);
+            ActivateGates<TWatching>(state, tile, HiddenGate, GateCount, in a, in RecurrentSums(state.Memory, tile));
+            for (int unit = tile * TileShape.Units, end = unit + TileShape.Units; unit < end; unit += TLanes.Count)
+                StoreHidden<TWatching>(state, unit, TLanes.Load(in state.Gate(HiddenGate, unit)));
+        }
     }
 }

@@ -35,7 +35,7 @@ public sealed class GateControl
     public void ReleaseAll()
     {
         foreach (RecurrentState state in _states)
-            state.Forces = null;
+            state.ReleaseAll();
     }
 
     private void Set(int layer, Gate gate, byte value, ReadOnlySpan<int> units)

@@ -1,36 +1,55 @@
+using Latch.Model;
+using Latch.Runtime.Cells;
+using Latch.Runtime.Operators;
+
 namespace Latch.Runtime.Kernels;
 
-/// <summary>
-/// One inner loop for one instruction set: raw sums of code x weight, exact in 32 bits (NUMERICS.md section 8 bounds every row).
-/// All kernels give the same integers; <see cref="ScalarKernel"/> defines them.
-/// </summary>
-internal abstract class Kernel
+/// <summary>The arithmetic of one instruction set: products and lanes. All kernels give the same integers; the scalar one defines them.</summary>
+internal abstract class Kernel(string name)
 {
     /// <summary>The name that forces this kernel.</summary>
-    public abstract string Name { get; }
+    public string Name { get; } = name;
 
-    /// <summary>Packs a row-major matrix of weights -127..127.</summary>
-    public abstract PackedMatrix Pack(ReadOnlySpan<sbyte> weights, int rows, int columns);
+    /// <summary>Packs a recurrent layer.</summary>
+    public abstract Cell CreateCell(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants);
 
-    /// <summary>sums[row] = sum over column of codes[column] x weight[row, column].</summary>
-    /// <param name="matrix">A matrix packed by this kernel.</param>
-    /// <param name="codes">As many codes as the matrix has columns.</param>
-    /// <param name="sums">As many sums as the matrix has rows.</param>
-    public void Multiply(PackedMatrix matrix, CodeSpan codes, Span<int> sums)
+    /// <summary>Packs a dense layer.</summary>
+    public abstract DenseOperator CreateDense(DenseOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights);
+}
+
+/// <summary>A kernel made of products and lanes.</summary>
+internal sealed class Kernel<TProduct, TLanes, TVector>(string name) : Kernel(name)
+    where TProduct : struct, ITileProduct
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    /// <inheritdoc/>
+    public override Cell CreateCell(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants) => KernelLimits.Fit(layer)
+        ? CreateCell<TLanes, TVector>(layer, constants)
+        : CreateCell<Lanes.ScalarLanes, int>(layer, constants);
+
+    /// <inheritdoc/>
+    public override DenseOperator CreateDense(DenseOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights) =>
+        new DenseOperator<TProduct, TLanes, TVector>(operation, slots, weights);
+
+    private static Cell CreateCell<TCellLanes, TCellVector>(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants)
+        where TCellLanes : struct, ILanes<TCellVector>
+        where TCellVector : struct
     {
-        if (codes.Count != matrix.Columns)
-            Throw.WrongLength(nameof(codes), codes.Count, matrix.Columns);
-        if (sums.Length != matrix.Rows)
-            Throw.WrongLength(nameof(sums), sums.Length, matrix.Rows);
-        if (codes.IsWide)
-            Multiply(matrix, codes.Wide, sums);
-        else
-            Multiply(matrix, codes.Narrow, sums);
+        var rows = new RecurrentRows(layer, constants);
+        return layer.Kind switch
+        {
+            CellKind.Lstm => new LstmCell<TProduct, TCellLanes, TCellVector>(layer, rows, constants),
+            CellKind.Gru => new GruCell<TProduct, TCellLanes, TCellVector>(layer, rows, constants),
+            _ => new RnnCell<TProduct, TCellLanes, TCellVector>(layer, rows, constants),
+        };
     }
+}
 
-    /// <summary>The product for int8 codes; lengths were checked.</summary>
-    protected abstract void Multiply(PackedMatrix matrix, ReadOnlySpan<sbyte> codes, Span<int> sums);
-
-    /// <summary>The product for int16 codes; lengths were checked.</summary>
-    protected abstract void Multiply(PackedMatrix matrix, ReadOnlySpan<short> codes, Span<int> sums);
+/// <summary>What lanes take for granted, so that 32 bits hold every value between two operations; other layers keep the vector products and finish unit by unit.</summary>
+internal static class KernelLimits
+{
+    /// <summary>True when the gates of a layer stay within +-1.</summary>
+    public static bool Fit(RecurrentLayer layer) => layer.Kind == CellKind.Rnn
+        || layer.GateActivation.Kind is ActivationKind.Sigmoid or ActivationKind.Tanh or ActivationKind.HardSigmoid or ActivationKind.Softsign;
 }

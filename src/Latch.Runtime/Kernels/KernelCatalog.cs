@@ -1,4 +1,8 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Latch.Runtime.Kernels.Lanes;
+using Latch.Runtime.Kernels.Products;
 
 namespace Latch.Runtime.Kernels;
 
@@ -29,11 +33,26 @@ internal static class KernelCatalog
     private static List<Kernel> Find()
     {
         List<Kernel> kernels = [];
-        // 16 rows in the lanes of 128-bit vectors: every x64 and arm64 processor .NET runs on has them.
+        // 64 products and 16 units per instruction; byte products need BW.
+        if (Avx512BW.IsSupported)
+            kernels.Add(new Kernel<Avx512Product, Avx512Lanes, Vector512<int>>("avx512"));
+        // Half the width, but one instruction for four products instead of three: behind AVX-512, before AVX2.
+        if (AvxVnni.IsSupported)
+            kernels.Add(new Kernel<Avx2Product<AvxVnniDot>, Avx2Lanes, Vector256<int>>("avxvnni"));
+        // Every x64 processor since 2015.
+        if (Avx2.IsSupported)
+            kernels.Add(new Kernel<Avx2Product<Avx2Dot>, Avx2Lanes, Vector256<int>>("avx2"));
+        // Cortex-A55, A76 and later: 16 products per instruction.
+        if (Dp.IsSupported && AdvSimd.Arm64.IsSupported)
+            kernels.Add(new Kernel<DotProduct, AdvSimdLanes, Vector128<int>>("dotprod"));
+        // Every other arm64 core, Cortex-A53 and A72 among them: three instructions for 16 products.
+        if (AdvSimd.Arm64.IsSupported)
+            kernels.Add(new Kernel<AdvSimdProduct, AdvSimdLanes, Vector128<int>>("advsimd"));
+        // What is left, x64 without AVX2: portable vectors for the products, unit by unit after them.
         if (Vector128.IsHardwareAccelerated)
-            kernels.Add(new Vector128Kernel());
+            kernels.Add(new Kernel<Vector128Product, ScalarLanes, int>("vector128"));
         // The definition; last because it is the slowest, present everywhere.
-        kernels.Add(new ScalarKernel());
+        kernels.Add(new Kernel<ScalarProduct, ScalarLanes, int>("scalar"));
         return kernels;
     }
 }

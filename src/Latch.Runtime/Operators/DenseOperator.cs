@@ -1,54 +1,84 @@
 using System.Runtime.CompilerServices;
 using Latch.Model;
+using Latch.Runtime.Cells;
 using Latch.Runtime.Kernels;
 
 namespace Latch.Runtime.Operators;
 
 /// <summary>y = sat(((A M + K) >> S) + z_y), or f of the sum in Q.13 (NUMERICS.md section 6).</summary>
-internal sealed class DenseOperator : PlanOperator
+internal abstract class DenseOperator : PlanOperator
 {
+    /// <summary>Bytes of packed weights and row constants.</summary>
+    public abstract long Bytes { get; }
+
+    /// <summary>Results per row, filled up to whole tiles.</summary>
+    public abstract int PaddedRows { get; }
+
+    /// <summary>Bytes of one prepared row of the input.</summary>
+    public abstract int PreparedBytes { get; }
+}
+
+/// <inheritdoc/>
+internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
+    where TProduct : struct, ITileProduct
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Integers of a tile's constants: M [16], K [16] in 64 bits.</summary>
+    private const int TileConstants = 3 * TileShape.Units;
+
     private readonly DenseOperation _operation;
-    private readonly Kernel _kernel;
-    private readonly PackedMatrix _weights;
-    private readonly int[] _multipliers;
-    private readonly long[] _constants;
+    private readonly PackedTiles _tiles;
+    private readonly AlignedBuffer _constants;
     private readonly TensorSlot _input;
     private readonly TensorSlot _output;
+    private readonly CodeEncoding _encoding;
+    private readonly int _columns;
+    private readonly int _rows;
 
     public DenseOperator(DenseOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights)
     {
-        _operation = operation;
-        _kernel = weights.Kernel;
-        _weights = weights.Pack(operation.Weights);
-        _multipliers = weights.Integers(operation.Multipliers);
-        _input = slots[operation.Input];
-        _output = slots[operation.Output];
-        _constants = Constants(operation, weights, _multipliers, _input.ZeroPoint);
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Execute(PlanMemory memory)
-    {
-        CodeSpan input = _input.In(memory.Arena);
-        CodeSpan output = _output.In(memory.Arena);
-        int rows = _weights.Rows;
-        Span<int> sums = memory.Sums.AsSpan(0, rows);
-        for (int row = 0; row < _operation.Rows; row++)
+        (_operation, _input, _output) = (operation, slots[operation.Input], slots[operation.Output]);
+        ConstantTensor matrix = weights.Tensor(operation.Weights);
+        (_rows, _columns) = (matrix.Shape[0], matrix.Shape[1]);
+        _tiles = PackedTiles.Create<TProduct>(_rows, new TileShape(1, _columns, _input.IsWide)).Pack<TProduct>(0, matrix.Int8);
+        _encoding = new CodeEncoding(operation.OutputRescale, _output.Quantization);
+        ReadOnlySpan<int> multipliers = weights.Tensor(operation.Multipliers).Int32;
+        long[] constants = Constants(operation, weights, multipliers, _input.ZeroPoint);
+        _constants = new AlignedBuffer(_tiles.Count * TileConstants * sizeof(int));
+        for (int tile = 0; tile < _tiles.Count; tile++)
         {
-            _kernel.Multiply(_weights, input.Slice(row * _weights.Columns, _weights.Columns), sums);
-            CodeSpan result = output.Slice(row * rows, rows);
-            if (_operation.Activation is { } function)
-                WriteActivated(function, sums, result);
-            else
-                Write(sums, result);
+            var packer = new ConstantPacker<TLanes, TVector>(_rows, 0, tile);
+            packer.Pack(multipliers, _constants.Integers.Slice(tile * TileConstants, TileShape.Units));
+            packer.Pack(constants, _constants.Integers.Slice((tile * TileConstants) + TileShape.Units, 2 * TileShape.Units));
         }
     }
 
-    private static long[] Constants(DenseOperation operation, ModelWeights weights, int[] multipliers, int zeroPoint)
+    public override long Bytes => _tiles.Bytes + _constants.Length;
+
+    public override int PaddedRows => _tiles.Count * TileShape.Units;
+
+    public override int PreparedBytes => TProduct.PreparedBytes(_columns, _input.IsWide);
+
+    /// <inheritdoc/>
+    public override void Execute(PlanMemory memory)
+    {
+        CodeSpan input = _input.In(memory.Arena), output = _output.In(memory.Arena);
+        ref byte prepared = ref memory.Prepared.First;
+        Span<int> values = memory.Values.Integers;
+        for (int row = 0; row < _operation.Rows; row++)
+        {
+            TProduct.Prepare(input.Slice(row * _columns, _columns), ref prepared);
+            for (int tile = 0; tile < _tiles.Count; tile++)
+                Rescale(tile, in prepared, ref values[tile * TileShape.Units]);
+            Write(values[.._rows], output.Slice(row * _rows, _rows));
+        }
+    }
+
+    private static long[] Constants(DenseOperation operation, ModelWeights weights, ReadOnlySpan<int> multipliers, int zeroPoint)
     {
         ConstantTensor matrix = weights.Tensor(operation.Weights);
-        int[] bias = weights.Integers(operation.Bias);
+        ReadOnlySpan<int> bias = weights.Tensor(operation.Bias).Int32;
         int columns = matrix.Shape[1];
         var constants = new long[multipliers.Length];
         for (int row = 0; row < constants.Length; row++)
@@ -61,22 +91,34 @@ internal sealed class DenseOperator : PlanOperator
         return constants;
     }
 
-    private void Write(ReadOnlySpan<int> sums, CodeSpan result)
+    /// <summary>(A M + K) >> S of one tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Rescale(int tile, ref readonly byte prepared, ref int values)
     {
-        long low = Math.Max(_operation.MinCode, _output.MinCode), high = _output.MaxCode;
-        for (int row = 0; row < sums.Length; row++)
+        Span<int> sums = stackalloc int[TileShape.Units];
+        TileProduct.Multiply<TProduct>(in _tiles.Tile(tile, 0), in prepared, _tiles.Shape(0), ref sums[0]);
+        ref int constants = ref Unsafe.Add(ref _constants.FirstInteger, tile * TileConstants);
+        ref long k = ref Unsafe.As<int, long>(ref Unsafe.Add(ref constants, TileShape.Units));
+        for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
-            long value = (((long)sums[row] * _multipliers[row]) + _constants[row]) >> _operation.Shift;
-            result[row] = (int)Math.Clamp(value + _output.ZeroPoint, low, high);
+            TVector sum = TLanes.Rescale(in sums[lane], in Unsafe.Add(ref constants, lane), in Unsafe.Add(ref k, lane), _operation.Shift);
+            TLanes.Store(sum, ref Unsafe.Add(ref values, lane));
         }
     }
 
-    private void WriteActivated(ActivationFunction function, Span<int> sums, CodeSpan result)
+    private void Write(Span<int> values, CodeSpan result)
     {
-        long limit = _operation.PreActivationLimit;
-        for (int row = 0; row < sums.Length; row++)
-            sums[row] = (int)Math.Clamp((((long)sums[row] * _multipliers[row]) + _constants[row]) >> _operation.Shift, -limit, limit);
-        Activation.Apply(function, sums, sums);
-        Cells.Cell.Encode<NoGateProbe>(sums, _operation.OutputRescale, _output.ZeroPoint, result);
+        if (_operation.Activation is { } function)
+        {
+            int limit = _operation.PreActivationLimit;
+            foreach (ref int value in values)
+                value = Math.Clamp(value, -limit, limit);
+            Activation.Apply(function, values, values);
+            Cell.Encode(values, _encoding, result);
+            return;
+        }
+        int low = Math.Max(_operation.MinCode, _output.MinCode), high = _output.MaxCode;
+        for (int row = 0; row < values.Length; row++)
+            result[row] = (int)Math.Clamp((long)values[row] + _output.ZeroPoint, low, high);
     }
 }

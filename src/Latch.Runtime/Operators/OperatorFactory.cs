@@ -7,7 +7,7 @@ internal static class OperatorFactory
 {
     public static PlanOperator Create(Operation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights) => operation switch
     {
-        DenseOperation dense => new DenseOperator(dense, slots, weights),
+        DenseOperation dense => weights.CreateDense(dense, slots),
         MatMulOperation product => new MatMulOperator(product, slots),
         ElementwiseOperation elementwise => new ElementwiseOperator(elementwise, slots),
         AffineOperation affine => new AffineOperator(affine, slots, weights),

@@ -10,10 +10,16 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
 {
     private readonly TensorSlot _input = slots[operation.Input];
 
-    public RecurrentState CreateState() => new(operation.Layer, cell.Layer);
+    public RecurrentState CreateState()
+    {
+        RecurrentState state = cell.CreateState(operation.Layer, operation.Steps);
+        if (operation.Output >= 0)
+            state.Output = new CodeEncoding(operation.OutputRescale, slots[operation.Output].Quantization);
+        return state;
+    }
 
     /// <summary>Recomputes what follows from a state that was loaded.</summary>
-    public void Restore(PlanMemory memory) => cell.EncodeHidden<NoGateProbe>(memory.States[stateIndex]);
+    public void Restore(PlanMemory memory) => cell.EncodeHidden(memory.States[stateIndex]);
 
     /// <inheritdoc/>
     public override void Execute(PlanMemory memory)
@@ -30,38 +36,26 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
         if (!streaming || memory.Executions == 0)
             Start(memory, state);
         CodeSpan input = _input.In(memory.Arena);
-        for (int step = 0; step < operation.Steps; step++)
-        {
-            int time = cell.Layer.Reverse ? operation.Steps - 1 - step : step;
-            CodeSpan sample = input.Slice(time * cell.Layer.InputSize, cell.Layer.InputSize);
-            if (Probing<TProbe>.IsOn)
-                state.ClearSaturations();
-            Step<TProbe>(sample, state);
-            if (operation.Output >= 0)
-                Write<TProbe>(memory, state, time);
-            if (Probing<TProbe>.IsOn)
-                probe.OnStep(new GateFrame(state, cell.Layer, streaming ? memory.Executions : time, sample));
-        }
+        CodeSpan output = operation.Output >= 0 ? slots[operation.Output].In(memory.Arena) : default;
+        if (Probing<TProbe>.IsOn)
+            Watch(memory, state, input, output, ref probe);
+        else
+            cell.Run(input, operation.Steps, state, output);
         if (operation.FinalHidden >= 0)
             Encode(memory, operation.FinalHidden, state.Hidden, operation.FinalHiddenRescale);
         if (operation.FinalCell >= 0)
             Encode(memory, operation.FinalCell, state.Cell, operation.FinalCellRescale);
     }
 
-    private void Step<TProbe>(CodeSpan sample, RecurrentState state)
+    private void Watch<TProbe>(PlanMemory memory, RecurrentState state, CodeSpan input, CodeSpan output, ref TProbe probe)
         where TProbe : struct, IGateProbe
     {
-        switch (cell)
+        for (int step = 0; step < operation.Steps; step++)
         {
-            case LstmCell lstm:
-                lstm.Step<TProbe>(sample, state);
-                break;
-            case GruCell gru:
-                gru.Step<TProbe>(sample, state);
-                break;
-            case RnnCell rnn:
-                rnn.Step<TProbe>(sample, state);
-                break;
+            int time = cell.Layer.Reverse ? operation.Steps - 1 - step : step;
+            CodeSpan sample = input.Slice(time * cell.Layer.InputSize, cell.Layer.InputSize);
+            cell.Watch(sample, state, state.Output.IsSet ? output.Slice(time * cell.Layer.HiddenSize, cell.Layer.HiddenSize) : default);
+            probe.OnStep(new GateFrame(state, cell.Layer, streaming ? memory.Executions : time, sample));
         }
     }
 
@@ -72,23 +66,13 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
             Decode(memory, operation.InitialHidden, operation.InitialHiddenRescale, state.Hidden);
         if (operation.InitialCell >= 0)
             Decode(memory, operation.InitialCell, operation.InitialCellRescale, state.Cell);
-        cell.EncodeHidden<NoGateProbe>(state);
+        cell.EncodeHidden(state);
     }
 
-    private void Write<TProbe>(PlanMemory memory, RecurrentState state, int time)
-        where TProbe : struct, IGateProbe
-    {
-        TensorSlot slot = slots[operation.Output];
-        CodeSpan codes = slot.In(memory.Arena).Slice(time * cell.Layer.HiddenSize, cell.Layer.HiddenSize);
-        int saturated = Cell.Encode<TProbe>(state.Hidden, operation.OutputRescale, slot.ZeroPoint, codes);
-        if (Probing<TProbe>.IsOn)
-            state.OutputSaturations = saturated;
-    }
+    private void Encode(PlanMemory memory, int tensor, ReadOnlySpan<int> values, Rescale rescale) =>
+        Cell.Encode(values, new CodeEncoding(rescale, slots[tensor].Quantization), slots[tensor].In(memory.Arena));
 
-    private void Encode(PlanMemory memory, int tensor, int[] values, Rescale rescale) =>
-        Cell.Encode<NoGateProbe>(values, rescale, slots[tensor].ZeroPoint, slots[tensor].In(memory.Arena));
-
-    private void Decode(PlanMemory memory, int tensor, Rescale rescale, int[] values)
+    private void Decode(PlanMemory memory, int tensor, Rescale rescale, Span<int> values)
     {
         CodeSpan codes = slots[tensor].In(memory.Arena);
         for (int unit = 0; unit < values.Length; unit++)

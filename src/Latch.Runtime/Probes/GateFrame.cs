@@ -24,10 +24,10 @@ public readonly ref struct GateFrame
     public long Step { get; }
 
     /// <summary>Gates after the activation, as used (forced values included): Q7.24, gates in storage order, H units each.</summary>
-    public ReadOnlySpan<int> Gates => _state.Gates;
+    public ReadOnlySpan<int> Gates => _state.ContiguousGates;
 
     /// <summary>Gate pre-activations before the activation: Q.13, in the order of <see cref="Gates"/>.</summary>
-    public ReadOnlySpan<int> PreActivations => _state.PreActivations;
+    public ReadOnlySpan<int> PreActivations => _state.ContiguousPreActivations;
 
     /// <summary>LSTM cell state after the step, Q with <see cref="CellFractionBits"/> fraction bits; empty for GRU and RNN.</summary>
     public ReadOnlySpan<int> Cell => _state.Cell;
@@ -58,11 +58,11 @@ public readonly ref struct GateFrame
 
     /// <summary>The H values of one gate, Q7.24.</summary>
     /// <exception cref="ArgumentException">The cell has no such gate.</exception>
-    public ReadOnlySpan<int> Gate(Gate gate) => Slice(_state.Gates, gate);
+    public ReadOnlySpan<int> Gate(Gate gate) => Slice(_state.ContiguousGates, gate);
 
     /// <summary>The H pre-activations of one gate, Q.13.</summary>
     /// <exception cref="ArgumentException">The cell has no such gate.</exception>
-    public ReadOnlySpan<int> PreActivation(Gate gate) => Slice(_state.PreActivations, gate);
+    public ReadOnlySpan<int> PreActivation(Gate gate) => Slice(_state.ContiguousPreActivations, gate);
 
     private ReadOnlySpan<int> Slice(int[] values, Gate gate)
     {

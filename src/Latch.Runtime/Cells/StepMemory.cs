@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using Latch.Runtime.Kernels;
+
+namespace Latch.Runtime.Cells;
+
+/// <summary>What a cell writes within a step: prepared codes, and sums of tiles.</summary>
+internal sealed class StepMemory
+{
+    /// <summary>Steps whose input products are taken together: enough to use each weight many times, few enough that their sums stay near.</summary>
+    public const int LargestBlock = 16;
+
+    private readonly AlignedBuffer _inputs;
+    private readonly AlignedBuffer _hidden;
+    private readonly AlignedBuffer _reset;
+    private readonly AlignedBuffer _sums;
+    private readonly AlignedBuffer _blockSums;
+    private readonly int _inputBytes;
+    private readonly int _tileSums;
+    private readonly int _tiles;
+
+    /// <param name="steps">Most steps of one run.</param>
+    /// <param name="tiles">Tiles of the layer.</param>
+    /// <param name="gates">Gates of the cell.</param>
+    /// <param name="inputBytes">Bytes of a prepared input.</param>
+    /// <param name="hiddenBytes">Bytes of a prepared hidden state.</param>
+    /// <param name="resetBytes">Bytes of a prepared r h; 0 when the cell needs none.</param>
+    public StepMemory(int steps, int tiles, int gates, int inputBytes, int hiddenBytes, int resetBytes)
+    {
+        Block = Math.Min(steps, LargestBlock);
+        (_inputBytes, _tiles, _tileSums) = (inputBytes, tiles, gates * TileShape.Units);
+        _inputs = new AlignedBuffer(Block * inputBytes);
+        _hidden = new AlignedBuffer(hiddenBytes);
+        _reset = new AlignedBuffer(resetBytes);
+        _sums = new AlignedBuffer(2 * _tileSums * sizeof(int));
+        // A GRU that multiplies r h keeps the input sums of all tiles for its second pass.
+        _blockSums = new AlignedBuffer((Block > 1 ? Block : resetBytes > 0 ? 1 : 0) * tiles * _tileSums * sizeof(int));
+    }
+
+    /// <summary>Most steps whose input products are taken together.</summary>
+    public int Block { get; }
+
+    /// <summary>True when the next step walks the tiles from the last to the first: what was read last is nearest.</summary>
+    public bool Backward { get; set; }
+
+    /// <summary>Prepared codes of the hidden state.</summary>
+    public ref byte Hidden => ref _hidden.First;
+
+    /// <summary>Prepared codes of r h.</summary>
+    public ref byte Reset => ref _reset.First;
+
+    /// <summary>Sums of one tile with the input [gates, 16].</summary>
+    public ref int InputSums => ref _sums.FirstInteger;
+
+    /// <summary>Sums of one tile with the hidden state [gates, 16].</summary>
+    public ref int RecurrentSums => ref Unsafe.Add(ref _sums.FirstInteger, _tileSums);
+
+    /// <summary>Prepared codes of a step's input.</summary>
+    public ref byte Input(int step) => ref Unsafe.Add(ref _inputs.First, step * _inputBytes);
+
+    /// <summary>Input sums of a tile in a step of the block [gates, 16].</summary>
+    public ref int BlockSums(int step, int tile) => ref Unsafe.Add(ref _blockSums.FirstInteger, ((step * _tiles) + tile) * _tileSums);
+}

@@ -1,0 +1,57 @@
+using Latch.Model;
+
+namespace Latch.Runtime.Kernels.Lanes;
+
+/// <summary>One unit at a time: the formulas of NUMERICS.md as they are written, for every value. Never tuned.</summary>
+internal readonly struct ScalarLanes : ILanes<int>
+{
+    public static int Count => 1;
+
+    public static int TableLength => 0;
+
+    public static void PackTable(ReadOnlySpan<int> segments, Span<int> table)
+    {
+    }
+
+    public static void PackConstants(ReadOnlySpan<long> constants, Span<long> packed) => constants.CopyTo(packed);
+
+    public static int Load(ref readonly int source) => source;
+
+    public static void Store(int value, ref int destination) => destination = value;
+
+    public static void StoreInt8(int value, ref sbyte destination) => destination = (sbyte)value;
+
+    public static void StoreInt16(int value, ref short destination) => destination = (short)value;
+
+    public static int CountDifferent(int left, int right) => left == right ? 0 : 1;
+
+    public static int Clamp(int value, int low, int high) => Math.Clamp(value, low, high);
+
+    public static int Offset(int value, int other) => Requantize.Saturate((long)value + other);
+
+    public static int Complement(int value) => Requantize.Saturate((long)Requantize.One - value);
+
+    public static int Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, int shift) =>
+        (int)((((long)a * multipliers) + constants) >> shift);
+
+    public static int Rescale(
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, int shift) =>
+        (int)((((long)a * multipliersA) + ((long)b * multipliersB) + constants) >> shift);
+
+    public static int Rescale(int value, Rescale rescale) => Requantize.Saturate(Requantize.Apply(value, rescale));
+
+    public static int RoundShift(int value, int shift) => (int)Requantize.RoundShift(value, shift);
+
+    public static int Multiply(int left, int right) => Requantize.Saturate(Requantize.Multiply(left, right));
+
+    public static int AddProduct(int a, int b, int c) => Requantize.Saturate(a + Requantize.Multiply(b, c));
+
+    public static int Interpolate(int z, int h, int n) => Requantize.Saturate(n + Requantize.Multiply(z, (long)h - n));
+
+    public static int MultiplyAdd(int f, int c, int i, int g, int k) =>
+        Requantize.Saturate((((long)f * c) + (((long)i * g) >> k) + (Requantize.One >> 1)) >> Requantize.FractionBits);
+
+    public static int Sigmoid(int z, ref readonly int table) => Activation.Sigmoid(z);
+
+    public static int Tanh(int z, ref readonly int table) => Activation.Tanh(z);
+}

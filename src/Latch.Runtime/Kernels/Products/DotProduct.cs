@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Latch.Runtime.Kernels.Products;
+
+/// <summary>Cores with dot product (Cortex-A55, A76): four columns of four rows are one vector, sdot adds four products per lane.</summary>
+internal readonly unsafe struct DotProduct : ITileProduct
+{
+    public static int TileBytes(TileShape shape) => Arm64Layout.TileBytes(shape);
+
+    public static void Pack(ReadOnlySpan<sbyte> rows, TileShape shape, Span<sbyte> tile) =>
+        Arm64Layout.Pack(rows, shape, tile, static (row, column) => (row * 4) + column);
+
+    public static int PreparedBytes(int columns, bool wide) => Arm64Layout.PreparedBytes(columns, wide);
+
+    public static void Prepare(CodeSpan codes, ref byte prepared) => Arm64Layout.Prepare(codes, ref prepared);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)
+        where TGates : struct, IGateCount
+    {
+        // Both lie in memory that does not move (AlignedBuffer).
+        var weights = (sbyte*)Unsafe.AsPointer(ref Unsafe.AsRef(in tile));
+        var codes = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in prepared));
+        Vector128<int> first0 = Vector128<int>.Zero, first1 = first0, first2 = first0, first3 = first0;
+        Vector128<int> second0 = first0, second1 = first0, second2 = first0, second3 = first0;
+        Vector128<int> third0 = first0, third1 = first0, third2 = first0, third3 = first0;
+        Vector128<int> fourth0 = first0, fourth1 = first0, fourth2 = first0, fourth3 = first0;
+        for (byte* end = codes + columns; codes < end; codes += 4)
+        {
+            Vector128<sbyte> quadruple = AdvSimd.LoadAndReplicateToVector128((int*)codes).AsSByte();
+            (Vector128<sbyte> firstRows0, Vector128<sbyte> firstRows4) = AdvSimd.Arm64.LoadPairVector128(weights);
+            (Vector128<sbyte> firstRows8, Vector128<sbyte> firstRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 32);
+            first0 = Dp.DotProduct(first0, firstRows0, quadruple);
+            first1 = Dp.DotProduct(first1, firstRows4, quadruple);
+            first2 = Dp.DotProduct(first2, firstRows8, quadruple);
+            first3 = Dp.DotProduct(first3, firstRows12, quadruple);
+            if (TGates.Count > 1)
+            {
+                (Vector128<sbyte> secondRows0, Vector128<sbyte> secondRows4) = AdvSimd.Arm64.LoadPairVector128(weights + 64);
+                (Vector128<sbyte> secondRows8, Vector128<sbyte> secondRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 96);
+                second0 = Dp.DotProduct(second0, secondRows0, quadruple);
+                second1 = Dp.DotProduct(second1, secondRows4, quadruple);
+                second2 = Dp.DotProduct(second2, secondRows8, quadruple);
+                second3 = Dp.DotProduct(second3, secondRows12, quadruple);
+            }
+            if (TGates.Count > 2)
+            {
+                (Vector128<sbyte> thirdRows0, Vector128<sbyte> thirdRows4) = AdvSimd.Arm64.LoadPairVector128(weights + 128);
+                (Vector128<sbyte> thirdRows8, Vector128<sbyte> thirdRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 160);
+                third0 = Dp.DotProduct(third0, thirdRows0, quadruple);
+                third1 = Dp.DotProduct(third1, thirdRows4, quadruple);
+                third2 = Dp.DotProduct(third2, thirdRows8, quadruple);
+                third3 = Dp.DotProduct(third3, thirdRows12, quadruple);
+            }
+            if (TGates.Count > 3)
+            {
+                (Vector128<sbyte> fourthRows0, Vector128<sbyte> fourthRows4) = AdvSimd.Arm64.LoadPairVector128(weights + 192);
+                (Vector128<sbyte> fourthRows8, Vector128<sbyte> fourthRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 224);
+                fourth0 = Dp.DotProduct(fourth0, fourthRows0, quadruple);
+                fourth1 = Dp.DotProduct(fourth1, fourthRows4, quadruple);
+                fourth2 = Dp.DotProduct(fourth2, fourthRows8, quadruple);
+                fourth3 = Dp.DotProduct(fourth3, fourthRows12, quadruple);
+            }
+            weights += Arm64Layout.Block * TGates.Count;
+        }
+        Arm64Sums.Store(first0, first1, first2, first3, ref sums);
+        if (TGates.Count > 1)
+            Arm64Sums.Store(second0, second1, second2, second3, ref Unsafe.Add(ref sums, 16));
+        if (TGates.Count > 2)
+            Arm64Sums.Store(third0, third1, third2, third3, ref Unsafe.Add(ref sums, 32));
+        if (TGates.Count > 3)
+            Arm64Sums.Store(fourth0, fourth1, fourth2, fourth3, ref Unsafe.Add(ref sums, 48));
+    }
+
+    public static void MultiplyWide(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums) =>
+        Arm64Sums.MultiplyWide(in tile, in prepared, shape, ref sums);
+}
