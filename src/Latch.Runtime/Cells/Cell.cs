@@ -14,18 +14,19 @@ internal abstract class Cell(RecurrentLayer layer)
     /// <summary>A state of zeros.</summary>
     /// <param name="layer">Index of the layer in the model.</param>
     /// <param name="steps">Most steps of one <see cref="Run"/>.</param>
-    public abstract RecurrentState CreateState(int layer, int steps);
+    /// <param name="output">From the wide hidden state to the codes of the output; unset to write none.</param>
+    public abstract RecurrentState CreateState(int layer, int steps, CodeEncoding output);
 
     /// <summary>Runs so many steps in the layer's direction, unwatched.</summary>
     /// <param name="inputs">Codes [steps, I] in time order.</param>
     /// <param name="steps">Number of steps.</param>
-    /// <param name="state">The state, with the encoding of its outputs.</param>
+    /// <param name="state">The state.</param>
     /// <param name="outputs">Receives the output codes [steps, H] in time order; nothing is written without an encoding.</param>
     public abstract void Run(CodeSpan inputs, int steps, RecurrentState state, CodeSpan outputs);
 
     /// <summary>Runs one step and leaves its pre-activations, gates and saturation counts in the state.</summary>
     /// <param name="input">Codes [I].</param>
-    /// <param name="state">The state, with the encoding of its outputs.</param>
+    /// <param name="state">The state.</param>
     /// <param name="output">Receives the output codes [H]; nothing is written without an encoding.</param>
     public abstract void Watch(CodeSpan input, RecurrentState state, CodeSpan output);
 

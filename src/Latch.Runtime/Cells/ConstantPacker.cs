@@ -5,7 +5,7 @@ namespace Latch.Runtime.Cells;
 
 /// <summary>Takes the constants of one gate's rows in one tile, zero where there is no unit, in the order of the lanes.</summary>
 internal readonly struct ConstantPacker<TLanes, TVector>(int units, int gate, int tile)
-    where TLanes : struct, ILanes<TVector>
+    where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
     private int First => (gate * units) + (tile * TileShape.Units);

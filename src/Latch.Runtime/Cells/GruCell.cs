@@ -7,7 +7,7 @@ namespace Latch.Runtime.Cells;
 /// <summary>The GRU of NUMERICS.md section 5, in both forms of linear_before_reset.</summary>
 internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, TLanes, TVector>
     where TProduct : struct, ITileProduct
-    where TLanes : struct, ILanes<TVector>
+    where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
     private const int UpdateGate = 0, ResetGate = 1, HiddenGate = 2, GateCount = 3;
@@ -44,6 +44,7 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
 
     protected override void WatchedStep(RecurrentState state) => Step<Watched>(state, -1);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step<TWatching>(RecurrentState state, int blockStep)
         where TWatching : struct, IWatching
     {
@@ -53,7 +54,8 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
             StepReset<TWatching>(state, blockStep);
     }
 
-    /// <summary>linear_before_reset = 1: z, r, the candidate n of r (R h), h', tile by tile.</summary>
+    /// <summary>linear_before_reset = 1: tile by tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StepLinear<TWatching>(RecurrentState state, int blockStep)
         where TWatching : struct, IWatching
     {
@@ -61,14 +63,12 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         for (int count = 0; count < TileCount; count++, tile += direction)
         {
             ref int a = ref InputSums(state.Memory, tile, blockStep);
-            ref int b = ref RecurrentSums(state.Memory, tile);
-            ActivateGates<TWatching>(state, tile, UpdateGate, HiddenGate, in a, in b);
-            ResetProduct<TWatching>(state, tile, in Of(HiddenGate, ref a), in Of(HiddenGate, ref b));
-            UpdateHidden<TWatching>(state, tile);
+            FinishLinear<TWatching>(state, tile, ref a, ref RecurrentSums(state.Memory, tile));
         }
     }
 
     /// <summary>linear_before_reset = 0: z, r and the codes of r h of all tiles, then the candidate n of R (r h) and h'.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StepReset<TWatching>(RecurrentState state, int blockStep)
         where TWatching : struct, IWatching
     {
@@ -76,35 +76,56 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         for (int tile = 0; tile < TileCount; tile++)
         {
             ref int a = ref InputSums(memory, tile, blockStep);
-            ActivateGates<TWatching>(state, tile, UpdateGate, HiddenGate, in a, in RecurrentSums(memory, tile));
-            ResetState(state, tile);
+            ResetState<TWatching>(state, tile, in a, in RecurrentSums(memory, tile));
             if (blockStep < 0)
                 Unsafe.CopyBlockUnaligned(ref Unsafe.As<int, byte>(ref memory.BlockSums(0, tile)), ref Unsafe.As<int, byte>(ref a), GateCount * TileShape.Units * sizeof(int));
         }
         TProduct.Prepare(state.ResetCodes, ref memory.Reset);
         for (int tile = 0; tile < TileCount; tile++)
         {
-            ref int a = ref memory.BlockSums(Math.Max(blockStep, 0), tile);
             TileProduct.Multiply<TProduct>(in _resetTiles!.Tile(tile, 0), in memory.Reset, _resetTiles.Shape(0), ref memory.RecurrentSums);
-            ActivateGates<TWatching>(state, tile, HiddenGate, GateCount, in Of(HiddenGate, ref a), in memory.RecurrentSums);
-            UpdateHidden<TWatching>(state, tile);
+            FinishReset<TWatching>(state, tile, in Of(HiddenGate, ref memory.BlockSums(Math.Max(blockStep, 0), tile)), in memory.RecurrentSums);
         }
     }
 
-    /// <summary>The codes of mul(r, h).</summary>
+    /// <summary>z, r, the candidate n of r (R h), h'.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ResetState(RecurrentState state, int tile)
+    private void FinishLinear<TWatching>(RecurrentState state, int tile, ref int a, ref int b)
+        where TWatching : struct, IWatching
     {
+        TLanes lanes = Lanes;
+        ActivateGates<TWatching>(in lanes, state, tile, UpdateGate, HiddenGate, in a, in b);
+        ResetProduct<TWatching>(in lanes, state, tile, ref Of(HiddenGate, ref a), ref Of(HiddenGate, ref b));
+        UpdateHidden<TWatching>(state, tile);
+    }
+
+    /// <summary>z, r and the codes of mul(r, h).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ResetState<TWatching>(RecurrentState state, int tile, ref readonly int a, ref readonly int b)
+        where TWatching : struct, IWatching
+    {
+        TLanes lanes = Lanes;
+        ActivateGates<TWatching>(in lanes, state, tile, UpdateGate, HiddenGate, in a, in b);
         for (int unit = tile * TileShape.Units, end = unit + TileShape.Units; unit < end; unit += TLanes.Count)
         {
             TVector r = TLanes.Load(in state.Gate(ResetGate, unit)), h = TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit));
-            Encode<Unwatched>(TLanes.Multiply(r, h), _resetEncoding, ref state.FirstResetCode, unit);
+            Encode<Unwatched>(TLanes.Multiply(r, h), in _resetEncoding, ref state.FirstResetCode, unit, state.Memory);
         }
     }
 
-    /// <summary>p = (B MB + KB) >> S limited; z_h = sat(((A MA + KA) >> S) + mul(r, p), -L, L); n = G(z_h).</summary>
+    /// <summary>The candidate n of R (r h), h'.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ResetProduct<TWatching>(RecurrentState state, int tile, ref readonly int a, ref readonly int b)
+    private void FinishReset<TWatching>(RecurrentState state, int tile, ref readonly int a, ref readonly int b)
+        where TWatching : struct, IWatching
+    {
+        TLanes lanes = Lanes;
+        ActivateGates<TWatching>(in lanes, state, tile, HiddenGate, GateCount, in a, in b);
+        UpdateHidden<TWatching>(state, tile);
+    }
+
+    /// <summary>p = (B MB + KB) >> S limited; z_h = sat(((A MA + KA) >> S) + mul(r, p), -L, L); n = G(z_h).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ResetProduct<TWatching>(ref readonly TLanes lanes, RecurrentState state, int tile, ref int a, ref int b)
         where TWatching : struct, IWatching
     {
         ref int constants = ref Constants(tile, HiddenGate);
@@ -113,15 +134,15 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
             int unit = (tile * TileShape.Units) + lane;
-            TVector p = TLanes.Rescale(in Unsafe.Add(ref Unsafe.AsRef(in b), lane), in Unsafe.Add(ref constants, TileShape.Units + lane), in Unsafe.Add(ref kb, lane), Layer.Shift);
-            TVector x = TLanes.Rescale(in Unsafe.Add(ref Unsafe.AsRef(in a), lane), in Unsafe.Add(ref constants, lane), in Unsafe.Add(ref ka, lane), Layer.Shift);
-            TVector r = TLanes.Load(in state.Gate(ResetGate, unit));
-            Activate<TWatching>(state, HiddenGate, unit, TLanes.AddProduct(x, r, TLanes.Clamp(p, -LargestRecurrent, LargestRecurrent)));
+            TVector p = TLanes.Rescale(in Unsafe.Add(ref b, lane), in Unsafe.Add(ref constants, TileShape.Units + lane), in Unsafe.Add(ref kb, lane), Shift);
+            TVector x = TLanes.Rescale(in Unsafe.Add(ref a, lane), in Unsafe.Add(ref constants, lane), in Unsafe.Add(ref ka, lane), Shift);
+            TVector sum = TLanes.AddProduct(x, TLanes.Load(in state.Gate(ResetGate, unit)), TLanes.Clamp(p, -LargestRecurrent, LargestRecurrent));
+            Activate<TWatching>(in lanes, state, HiddenGate, unit, sum, in Rule(HiddenGate));
         }
     }
 
     /// <summary>h' = n + z (h - n).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void UpdateHidden<TWatching>(RecurrentState state, int tile)
         where TWatching : struct, IWatching
     {

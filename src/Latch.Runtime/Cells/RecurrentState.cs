@@ -22,11 +22,13 @@ internal sealed class RecurrentState
     private readonly AlignedBuffer _outputCodes;
     private readonly ElementType _hiddenType;
     private readonly ElementType _resetType;
+    private readonly CodeEncoding _output;
     private readonly int _units;
     private readonly int _gateCount;
 
-    public RecurrentState(int layer, RecurrentLayer definition, StepMemory memory)
+    public RecurrentState(int layer, RecurrentLayer definition, CodeEncoding output, StepMemory memory)
     {
+        _output = output;
         (Layer, Memory, _units, _gateCount) = (layer, memory, definition.HiddenSize, definition.GateCount);
         PaddedUnits = TileShape.TilesFor(_units) * TileShape.Units;
         int bytes = PaddedUnits * sizeof(int);
@@ -53,7 +55,7 @@ internal sealed class RecurrentState
     public int PaddedUnits { get; }
 
     /// <summary>From the wide hidden state to the codes of the output tensor; unset when the operation writes none.</summary>
-    public CodeEncoding Output { get; set; }
+    public ref readonly CodeEncoding Output => ref _output;
 
     /// <summary>Wide hidden state, Q7.24 [H].</summary>
     public Span<int> Hidden => _hidden.Integers[.._units];

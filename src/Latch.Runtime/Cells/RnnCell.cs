@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Latch.Model;
 using Latch.Runtime.Kernels;
 
@@ -7,7 +8,7 @@ namespace Latch.Runtime.Cells;
 internal sealed class RnnCell<TProduct, TLanes, TVector>(RecurrentLayer layer, RecurrentRows rows, IReadOnlyDictionary<string, ConstantTensor> constants)
     : TiledCell<TProduct, TLanes, TVector>(layer, rows, constants, GateCount)
     where TProduct : struct, ITileProduct
-    where TLanes : struct, ILanes<TVector>
+    where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
     private const int HiddenGate = 0, GateCount = 1;
@@ -16,6 +17,7 @@ internal sealed class RnnCell<TProduct, TLanes, TVector>(RecurrentLayer layer, R
 
     protected override void WatchedStep(RecurrentState state) => Step<Watched>(state, -1);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step<TWatching>(RecurrentState state, int blockStep)
         where TWatching : struct, IWatching
     {
@@ -23,9 +25,18 @@ internal sealed class RnnCell<TProduct, TLanes, TVector>(RecurrentLayer layer, R
         for (int count = 0; count < TileCount; count++, tile += direction)
         {
             ref int a = ref InputSums(state.Memory, tile, blockStep);
-            ActivateGates<TWatching>(state, tile, HiddenGate, GateCount, in a, in RecurrentSums(state.Memory, tile));
-            for (int unit = tile * TileShape.Units, end = unit + TileShape.Units; unit < end; unit += TLanes.Count)
-                StoreHidden<TWatching>(state, unit, TLanes.Load(in state.Gate(HiddenGate, unit)));
+            Finish<TWatching>(state, tile, in a, in RecurrentSums(state.Memory, tile));
         }
+    }
+
+    /// <summary>The gate is h'.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Finish<TWatching>(RecurrentState state, int tile, ref readonly int a, ref readonly int b)
+        where TWatching : struct, IWatching
+    {
+        TLanes lanes = Lanes;
+        ActivateGates<TWatching>(in lanes, state, tile, HiddenGate, GateCount, in a, in b);
+        for (int unit = tile * TileShape.Units, end = unit + TileShape.Units; unit < end; unit += TLanes.Count)
+            StoreHidden<TWatching>(state, unit, TLanes.Load(in state.Gate(HiddenGate, unit)));
     }
 }

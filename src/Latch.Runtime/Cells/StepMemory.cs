@@ -13,6 +13,7 @@ internal sealed class StepMemory
     private readonly AlignedBuffer _hidden;
     private readonly AlignedBuffer _reset;
     private readonly AlignedBuffer _sums;
+    private readonly AlignedBuffer _values = new(TileShape.Units * sizeof(int));
     private readonly AlignedBuffer _blockSums;
     private readonly int _inputBytes;
     private readonly int _tileSums;
@@ -47,6 +48,9 @@ internal sealed class StepMemory
 
     /// <summary>Prepared codes of r h.</summary>
     public ref byte Reset => ref _reset.First;
+
+    /// <summary>Values of some units on their way through a function that takes them one by one [16].</summary>
+    public ref int Values => ref _values.FirstInteger;
 
     /// <summary>Sums of one tile with the input [gates, 16].</summary>
     public ref int InputSums => ref _sums.FirstInteger;

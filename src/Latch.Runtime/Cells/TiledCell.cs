@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Latch.Model;
 using Latch.Runtime.Kernels;
 
@@ -10,7 +11,7 @@ namespace Latch.Runtime.Cells;
 /// </summary>
 internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     where TProduct : struct, ITileProduct
-    where TLanes : struct, ILanes<TVector>
+    where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>Integers of a gate's constants in a tile: MA [16], MB [16], K [16] in 64 bits.</summary>
@@ -22,8 +23,9 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     private readonly AlignedBuffer _constants;
     private readonly AlignedBuffer _table;
     private readonly CodeEncoding _hiddenEncoding;
-    private readonly ActivationFunction[] _functions;
-    private readonly int[] _limits;
+    private readonly GateRule[] _rules;
+    private readonly SumShift _shift;
+    private readonly int _gateCount;
 
     /// <param name="layer">The layer.</param>
     /// <param name="rows">Constants of its rows.</param>
@@ -42,27 +44,29 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
         _table = new AlignedBuffer(TLanes.TableLength * sizeof(int));
         TLanes.PackTable(CurveTables.Sigmoid, _table.Integers);
         _hiddenEncoding = new CodeEncoding(layer.HiddenRescale, layer.Hidden);
-        _limits = [.. layer.PreActivationLimits];
-        _functions = [.. Enumerable.Repeat(layer.GateActivation, layer.GateCount)];
-        if (layer.Kind != CellKind.Rnn)
-            _functions[^1] = layer.CandidateActivation;
+        (_shift, _gateCount) = (new SumShift(layer.Shift), layer.GateCount);
+        _rules = [.. layer.PreActivationLimits.Select((limit, gate) =>
+            new GateRule(limit, layer.Kind != CellKind.Rnn && gate == layer.GateCount - 1 ? layer.CandidateActivation : layer.GateActivation))];
     }
 
     public override long Bytes => _tiles.Bytes + _constants.Length + _table.Length;
 
     protected int TileCount => _tiles.Count;
 
-    /// <summary>The packed table of the sigmoid.</summary>
-    protected ref int Table => ref _table.FirstInteger;
+    protected SumShift Shift => _shift;
 
-    public override RecurrentState CreateState(int layer, int steps)
+    /// <summary>Lanes with the table of the sigmoid.</summary>
+    protected TLanes Lanes => TLanes.Create(in _table.FirstInteger);
+
+    public override RecurrentState CreateState(int layer, int steps, CodeEncoding output)
     {
         int hidden = TProduct.PreparedBytes(Layer.HiddenSize, _tiles.Shape(RecurrentMatrix).IsWide);
         int reset = Layer.ResetHidden is { } codes ? TProduct.PreparedBytes(Layer.HiddenSize, codes.Type == ElementType.Int16) : 0;
         int input = TProduct.PreparedBytes(Layer.InputSize, _tiles.Shape(InputMatrix).IsWide);
-        return new RecurrentState(layer, Layer, new StepMemory(steps, _tiles.Count, Layer.GateCount, input, hidden, reset));
+        return new RecurrentState(layer, Layer, output, new StepMemory(steps, _tiles.Count, Layer.GateCount, input, hidden, reset));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(CodeSpan inputs, int steps, RecurrentState state, CodeSpan outputs)
     {
         int block = state.Memory.Block;
@@ -126,48 +130,55 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     }
 
     /// <summary>A gate's constants in a tile: MA [16], MB [16], K [16] in the order of the lanes.</summary>
-    protected ref int Constants(int tile, int gate) => ref Unsafe.Add(ref _constants.FirstInteger, ((tile * Layer.GateCount) + gate) * GateConstants);
+    protected ref int Constants(int tile, int gate) => ref Unsafe.Add(ref _constants.FirstInteger, ((tile * _gateCount) + gate) * GateConstants);
 
     /// <summary>Some gates of a tile: z = sat((A MA + B MB + K) >> S, -L, L), then the gate's function, or what it is forced to.</summary>
+    /// <param name="lanes">The lanes.</param>
     /// <param name="state">Receives the gates.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="gate">The first gate.</param>
     /// <param name="last">One after the last gate.</param>
     /// <param name="a">A of the first gate.</param>
     /// <param name="b">B of the first gate.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected void ActivateGates<TWatching>(RecurrentState state, int tile, int gate, int last, ref readonly int a, ref readonly int b)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void ActivateGates<TWatching>(ref readonly TLanes lanes, RecurrentState state, int tile, int gate, int last, ref readonly int a, ref readonly int b)
         where TWatching : struct, IWatching
     {
-        ref int sumA = ref Unsafe.AsRef(in a), sumB = ref Unsafe.AsRef(in b);
+        ref int sumA = ref Unsafe.AsRef(in a), sumB = ref Unsafe.AsRef(in b), constants = ref Constants(tile, gate);
+        ref GateRule rule = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_rules), gate);
+        SumShift shift = _shift;
         for (; gate < last; gate++)
         {
-            ref int constants = ref Constants(tile, gate);
-            ref long k = ref Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * TileShape.Units));
             for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
             {
                 TVector sum = TLanes.Rescale(
                     in Unsafe.Add(ref sumA, lane), in Unsafe.Add(ref constants, lane),
-                    in Unsafe.Add(ref sumB, lane), in Unsafe.Add(ref constants, TileShape.Units + lane), in Unsafe.Add(ref k, lane), Layer.Shift);
-                Activate<TWatching>(state, gate, (tile * TileShape.Units) + lane, sum);
+                    in Unsafe.Add(ref sumB, lane), in Unsafe.Add(ref constants, TileShape.Units + lane),
+                    in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * (TileShape.Units + lane))), shift);
+                Activate<TWatching>(in lanes, state, gate, (tile * TileShape.Units) + lane, sum, in rule);
             }
             sumA = ref Unsafe.Add(ref sumA, TileShape.Units);
             sumB = ref Unsafe.Add(ref sumB, TileShape.Units);
+            constants = ref Unsafe.Add(ref constants, GateConstants);
+            rule = ref Unsafe.Add(ref rule, 1);
         }
     }
 
+    /// <summary>The rule of a gate.</summary>
+    protected ref readonly GateRule Rule(int gate) => ref _rules[gate];
+
     /// <summary>The gate of some units from their sums before the limit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void Activate<TWatching>(RecurrentState state, int gate, int unit, TVector sum)
+    protected void Activate<TWatching>(ref readonly TLanes lanes, RecurrentState state, int gate, int unit, TVector sum, ref readonly GateRule rule)
         where TWatching : struct, IWatching
     {
-        TVector z = TLanes.Clamp(sum, -_limits[gate], _limits[gate]);
         if (TWatching.IsOn)
         {
+            TVector z = TLanes.Clamp(sum, -rule.Limit, rule.Limit);
             TLanes.Store(z, ref state.PreActivation(gate, unit));
             state.GateSaturations[gate] += CountDifferent(sum, z, unit);
         }
-        SetGate(state, gate, unit, Apply(_functions[gate], z));
+        SetGate(state, gate, unit, Apply(in lanes, in rule, sum, state.Memory));
     }
 
     /// <summary>Stores a gate's values, or what they are forced to.</summary>
@@ -175,18 +186,25 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     protected static void SetGate(RecurrentState state, int gate, int unit, TVector values)
     {
         if (state.Forces is null)
+        {
             TLanes.Store(values, ref state.Gate(gate, unit));
-        else
-            Merge(state, gate, unit, values);
+            return;
+        }
+        TLanes.Store(values, ref state.Memory.Values);
+        Merge(state, gate, unit);
     }
 
-    /// <summary>f(z).</summary>
+    /// <summary>f(z), z limited by the rule.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected TVector Apply(ActivationFunction function, TVector z)
+    protected static TVector Apply(ref readonly TLanes lanes, ref readonly GateRule rule, TVector z, StepMemory memory)
     {
-        if (function.Kind == ActivationKind.Sigmoid)
-            return TLanes.Sigmoid(z, in Table);
-        return function.Kind == ActivationKind.Tanh ? TLanes.Tanh(z, in Table) : ApplyEach(function, z);
+        if (rule.Function.Kind == ActivationKind.Sigmoid)
+            return lanes.Sigmoid(z, rule.CurveLimit);
+        if (rule.Function.Kind == ActivationKind.Tanh)
+            return lanes.Tanh(z, rule.CurveLimit);
+        TLanes.Store(TLanes.Clamp(z, -rule.Limit, rule.Limit), ref memory.Values);
+        ApplyEach(rule.Function, ref memory.Values);
+        return TLanes.Load(in memory.Values);
     }
 
     /// <summary>Stores h' and its codes.</summary>
@@ -195,23 +213,26 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
         where TWatching : struct, IWatching
     {
         TLanes.Store(hidden, ref Unsafe.Add(ref state.FirstHidden, unit));
-        int saturated = Encode<TWatching>(hidden, _hiddenEncoding, ref state.FirstHiddenCode, unit);
+        int saturated = Encode<TWatching>(hidden, in _hiddenEncoding, ref state.FirstHiddenCode, unit, state.Memory);
         if (TWatching.IsOn)
             state.HiddenSaturations += saturated;
         if (!state.Output.IsSet)
             return;
-        saturated = Encode<TWatching>(hidden, state.Output, ref state.FirstOutputCode, unit);
+        saturated = Encode<TWatching>(hidden, in state.Output, ref state.FirstOutputCode, unit, state.Memory);
         if (TWatching.IsOn)
             state.OutputSaturations += saturated;
     }
 
     /// <summary>Stores the codes of wide values; returns how many were limited, when watched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected int Encode<TWatching>(TVector values, CodeEncoding encoding, ref byte codes, int unit)
+    protected int Encode<TWatching>(TVector values, ref readonly CodeEncoding encoding, ref byte codes, int unit, StepMemory memory)
         where TWatching : struct, IWatching
     {
         if (!encoding.FitsLanes)
-            return EncodeEach(values, encoding, ref codes, unit);
+        {
+            TLanes.Store(values, ref memory.Values);
+            return EncodeEach(in memory.Values, in encoding, ref codes, unit);
+        }
         TVector exact = TLanes.Offset(TLanes.Rescale(values, encoding.Rescale), encoding.ZeroPoint);
         TVector limited = TLanes.Clamp(exact, encoding.Low, encoding.High);
         if (encoding.IsWide)
@@ -269,24 +290,19 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
 
     /// <summary>Functions other than the two curves, unit by unit.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TVector ApplyEach(ActivationFunction function, TVector z)
+    private static void ApplyEach(ActivationFunction function, ref int values)
     {
-        Span<int> values = stackalloc int[TileShape.Units];
-        TLanes.Store(z, ref values[0]);
         for (int lane = 0; lane < TLanes.Count; lane++)
-            values[lane] = Activation.Apply(function, values[lane]);
-        return TLanes.Load(in values[0]);
+            Unsafe.Add(ref values, lane) = Activation.Apply(function, Unsafe.Add(ref values, lane));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int EncodeEach(TVector values, CodeEncoding encoding, ref byte codes, int unit)
+    private int EncodeEach(ref readonly int values, ref readonly CodeEncoding encoding, ref byte codes, int unit)
     {
-        Span<int> wide = stackalloc int[TileShape.Units];
-        TLanes.Store(values, ref wide[0]);
         int saturated = 0;
         for (int lane = 0; lane < TLanes.Count; lane++)
         {
-            long exact = encoding.Exact(wide[lane]), code = Math.Clamp(exact, encoding.Low, encoding.High);
+            long exact = encoding.Exact(Unsafe.Add(ref Unsafe.AsRef(in values), lane)), code = Math.Clamp(exact, encoding.Low, encoding.High);
             saturated += code != exact && unit + lane < Layer.HiddenSize ? 1 : 0;
             if (encoding.IsWide)
                 Unsafe.Add(ref Unsafe.As<byte, short>(ref codes), unit + lane) = (short)code;
@@ -298,17 +314,15 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
 
     /// <summary>Takes the free values and the forced ones; a held unit keeps the value it had.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Merge(RecurrentState state, int gate, int unit, TVector values)
+    private static void Merge(RecurrentState state, int gate, int unit)
     {
-        Span<int> free = stackalloc int[TileShape.Units];
-        TLanes.Store(values, ref free[0]);
         ReadOnlySpan<byte> forces = state.Forces.AsSpan((gate * state.PaddedUnits) + unit, TLanes.Count);
         for (int lane = 0; lane < forces.Length; lane++)
         {
             ref int value = ref state.Gate(gate, unit + lane);
             value = forces[lane] switch
             {
-                RecurrentState.Free => free[lane],
+                RecurrentState.Free => Unsafe.Add(ref state.Memory.Values, lane),
                 (byte)GateForce.Open + 1 => Requantize.One,
                 (byte)GateForce.Closed + 1 => 0,
                 _ => value,

@@ -7,7 +7,7 @@ namespace Latch.Runtime.Kernels;
 /// <summary>The activation functions of NUMERICS.md section 4: z in Q.13 to Q7.24, limited to +-(2^31 - 1).</summary>
 internal static class Activation
 {
-    /// <summary>|z| from which a curve has reached its end: 16 in Q.13.</summary>
+    /// <summary>|z| at which the tables end: 16 in Q.13.</summary>
     public const int CurveEnd = 1 << 17;
 
     /// <summary>Largest |z| of a straight function: 128 in Q.13.</summary>

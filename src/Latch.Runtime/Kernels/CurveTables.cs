@@ -6,7 +6,7 @@ namespace Latch.Runtime.Kernels;
 /// </summary>
 internal static class CurveTables
 {
-    /// <summary>1 / (1 + e^u).</summary>
+    /// <summary>1 / (1 + e^u); zero in the last segment, so that a gate reaches exactly 0 and 1.</summary>
     public static ReadOnlySpan<int> Sigmoid =>
     [
         8388608, -262193, 2294, 40724,
@@ -40,7 +40,7 @@ internal static class CurveTables
         14, -1, 2, 0,
         8, -1, 1, 0,
         5, 0, 1, 0,
-        3, 0, 0, 0,
+        0, 0, 0, 0,
     ];
 
     /// <summary>e^-u.</summary>

@@ -6,8 +6,10 @@ namespace Latch.Runtime.Kernels;
 /// What a cell does after the products, one unit per 32-bit lane, for one instruction set. <see cref="Lanes.ScalarLanes"/> defines every result;
 /// the others give the same integers under the conditions of <see cref="KernelLimits"/>.
 /// </summary>
+/// <typeparam name="TSelf">The implementing type; an instance holds the table of the sigmoid as far as registers can.</typeparam>
 /// <typeparam name="TVector">The vector type.</typeparam>
-internal interface ILanes<TVector>
+internal interface ILanes<TSelf, TVector>
+    where TSelf : struct, ILanes<TSelf, TVector>
     where TVector : struct
 {
     /// <summary>Units per vector; divides 16.</summary>
@@ -18,6 +20,9 @@ internal interface ILanes<TVector>
 
     /// <summary>Brings the table of <see cref="CurveTables.Sigmoid"/> into the order in which the lanes look it up.</summary>
     static abstract void PackTable(ReadOnlySpan<int> segments, Span<int> table);
+
+    /// <summary>Lanes with the packed table, which must not move.</summary>
+    static abstract TSelf Create(ref readonly int table);
 
     /// <summary>Brings <see cref="Count"/> 64-bit constants into the order in which the lanes hold 64-bit sums.</summary>
     static abstract void PackConstants(ReadOnlySpan<long> constants, Span<long> packed);
@@ -44,11 +49,11 @@ internal interface ILanes<TVector>
     static abstract TVector Complement(TVector value);
 
     /// <summary>(A M + K) >> S: a sum rescaled by its row's multiplier. The result fits 32 bits.</summary>
-    static abstract TVector Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, int shift);
+    static abstract TVector Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, SumShift shift);
 
     /// <summary>(A MA + B MB + K) >> S: two sums, one rounding. The result fits 32 bits.</summary>
     static abstract TVector Rescale(
-        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, int shift);
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift);
 
     /// <summary>rsh(v M, S). The result fits 32 bits.</summary>
     static abstract TVector Rescale(TVector value, Rescale rescale);
@@ -68,9 +73,36 @@ internal interface ILanes<TVector>
     /// <summary>sat((f c + (i g >> k) + 2^23) >> 24) to +-(2^31 - 1).</summary>
     static abstract TVector MultiplyAdd(TVector f, TVector c, TVector i, TVector g, int k);
 
-    /// <summary>1 / (1 + e^-z): Q.13 within +-2^17 to Q7.24.</summary>
-    static abstract TVector Sigmoid(TVector z, ref readonly int table);
+    /// <summary>1 / (1 + e^-z) of z limited to +-limit: Q.13 to Q7.24.</summary>
+    /// <param name="z">Any values but -2^31.</param>
+    /// <param name="limit">At most <see cref="CurveLimits.Sigmoid"/>.</param>
+    TVector Sigmoid(TVector z, int limit);
 
-    /// <summary>tanh z: Q.13 within +-2^17 to Q7.24.</summary>
-    static abstract TVector Tanh(TVector z, ref readonly int table);
+    /// <summary>tanh z of z limited to +-limit: Q.13 to Q7.24.</summary>
+    /// <param name="z">Any values but -2^31.</param>
+    /// <param name="limit">At most <see cref="CurveLimits.Tanh"/>.</param>
+    TVector Tanh(TVector z, int limit);
+}
+
+/// <summary>Limits of a curve's argument that change no value: the last segment of the table is zero.</summary>
+internal static class CurveLimits
+{
+    /// <summary>The last |z| of the table.</summary>
+    public const int Sigmoid = Activation.CurveEnd - 1;
+
+    /// <summary>The last |z| whose double is in the table.</summary>
+    public const int Tanh = (Activation.CurveEnd / 2) - 1;
+}
+
+/// <summary>A shift of 64-bit sums to results within 32 bits, in two parts: up to 32 places in 64 bits, of which only the low 32 count after, the rest in 32.</summary>
+internal readonly struct SumShift(int shift)
+{
+    /// <summary>All places.</summary>
+    public readonly int All = shift;
+
+    /// <summary>Places in 64 bits, at most 32.</summary>
+    public readonly int First = Math.Min(shift, 32);
+
+    /// <summary>Places in 32 bits; mostly 0.</summary>
+    public readonly int Rest = shift - Math.Min(shift, 32);
 }

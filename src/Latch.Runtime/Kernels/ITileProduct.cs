@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Latch.Runtime.Kernels;
 
 /// <summary>
@@ -38,6 +40,7 @@ internal interface ITileProduct
 /// <summary>From a tile's shape to the product compiled for it.</summary>
 internal static class TileProduct
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TProduct>(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums)
         where TProduct : struct, ITileProduct
     {

@@ -20,7 +20,7 @@ internal abstract class Kernel(string name)
 /// <summary>A kernel made of products and lanes.</summary>
 internal sealed class Kernel<TProduct, TLanes, TVector>(string name) : Kernel(name)
     where TProduct : struct, ITileProduct
-    where TLanes : struct, ILanes<TVector>
+    where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
     /// <inheritdoc/>
@@ -33,7 +33,7 @@ internal sealed class Kernel<TProduct, TLanes, TVector>(string name) : Kernel(na
         new DenseOperator<TProduct, TLanes, TVector>(operation, slots, weights);
 
     private static Cell CreateCell<TCellLanes, TCellVector>(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants)
-        where TCellLanes : struct, ILanes<TCellVector>
+        where TCellLanes : struct, ILanes<TCellLanes, TCellVector>
         where TCellVector : struct
     {
         var rows = new RecurrentRows(layer, constants);

@@ -21,7 +21,7 @@ internal abstract class DenseOperator : PlanOperator
 /// <inheritdoc/>
 internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
     where TProduct : struct, ITileProduct
-    where TLanes : struct, ILanes<TVector>
+    where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>Integers of a tile's constants: M [16], K [16] in 64 bits.</summary>
@@ -101,7 +101,7 @@ internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
         ref long k = ref Unsafe.As<int, long>(ref Unsafe.Add(ref constants, TileShape.Units));
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
-            TVector sum = TLanes.Rescale(in sums[lane], in Unsafe.Add(ref constants, lane), in Unsafe.Add(ref k, lane), _operation.Shift);
+            TVector sum = TLanes.Rescale(in sums[lane], in Unsafe.Add(ref constants, lane), in Unsafe.Add(ref k, lane), new SumShift(_operation.Shift));
             TLanes.Store(sum, ref Unsafe.Add(ref values, lane));
         }
     }

@@ -10,13 +10,8 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
 {
     private readonly TensorSlot _input = slots[operation.Input];
 
-    public RecurrentState CreateState()
-    {
-        RecurrentState state = cell.CreateState(operation.Layer, operation.Steps);
-        if (operation.Output >= 0)
-            state.Output = new CodeEncoding(operation.OutputRescale, slots[operation.Output].Quantization);
-        return state;
-    }
+    public RecurrentState CreateState() => cell.CreateState(
+        operation.Layer, operation.Steps, operation.Output < 0 ? default : new CodeEncoding(operation.OutputRescale, slots[operation.Output].Quantization));
 
     /// <summary>Recomputes what follows from a state that was loaded.</summary>
     public void Restore(PlanMemory memory) => cell.EncodeHidden(memory.States[stateIndex]);

@@ -7,19 +7,21 @@ namespace Latch.Runtime.Kernels.Lanes;
 
 /// <summary>
 /// 4 units in 128 bits, on any arm64 core. 64-bit sums lie in two vectors, lower and upper lanes. The table of the sigmoid is one row of four coefficients per
-/// segment, with a row of zeros for 2^17: four rows are loaded and transposed, which is cheaper than any lookup in registers.
+/// segment: four rows are loaded and transposed, which is cheaper than any lookup in registers.
 /// </summary>
-internal readonly struct AdvSimdLanes : ILanes<Vector128<int>>
+internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, Vector128<int>>
 {
+    private readonly int* _table;
+
+    private AdvSimdLanes(int* table) => _table = table;
+
     public static int Count => 4;
 
-    public static int TableLength => 4 * 33;
+    public static int TableLength => 4 * 32;
 
-    public static void PackTable(ReadOnlySpan<int> segments, Span<int> table)
-    {
-        segments.CopyTo(table);
-        table[segments.Length..].Clear();
-    }
+    public static void PackTable(ReadOnlySpan<int> segments, Span<int> table) => segments.CopyTo(table);
+
+    public static AdvSimdLanes Create(ref readonly int table) => new((int*)Unsafe.AsPointer(ref Unsafe.AsRef(in table)));
 
     public static void PackConstants(ReadOnlySpan<long> constants, Span<long> packed) => constants.CopyTo(packed);
 
@@ -54,24 +56,24 @@ internal readonly struct AdvSimdLanes : ILanes<Vector128<int>>
     public static Vector128<int> Complement(Vector128<int> value) => Vector128.Create(Requantize.One) - value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, int shift)
+    public static Vector128<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, SumShift shift)
     {
         Vector128<int> va = Load(in a), m = Load(in multipliers);
         Vector128<long> lower = AdvSimd.MultiplyWideningLowerAndAdd(Vector128.LoadUnsafe(in constants), va.GetLower(), m.GetLower());
         Vector128<long> upper = AdvSimd.MultiplyWideningUpperAndAdd(Vector128.LoadUnsafe(in constants, 2), va, m);
-        return Narrow(lower, upper, shift);
+        return Narrow(lower, upper, shift.All);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Rescale(
-        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, int shift)
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift)
     {
         Vector128<int> va = Load(in a), ma = Load(in multipliersA), vb = Load(in b), mb = Load(in multipliersB);
         Vector128<long> lower = AdvSimd.MultiplyWideningLowerAndAdd(Vector128.LoadUnsafe(in constants), va.GetLower(), ma.GetLower());
         Vector128<long> upper = AdvSimd.MultiplyWideningUpperAndAdd(Vector128.LoadUnsafe(in constants, 2), va, ma);
         lower = AdvSimd.MultiplyWideningLowerAndAdd(lower, vb.GetLower(), mb.GetLower());
         upper = AdvSimd.MultiplyWideningUpperAndAdd(upper, vb, mb);
-        return Narrow(lower, upper, shift);
+        return Narrow(lower, upper, shift.All);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -115,27 +117,25 @@ internal readonly struct AdvSimdLanes : ILanes<Vector128<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Sigmoid(Vector128<int> z, ref readonly int table)
+    public Vector128<int> Sigmoid(Vector128<int> z, int limit)
     {
-        Vector128<int> tail = Curve(AdvSimd.Abs(z).AsInt32(), in table);
+        Vector128<int> tail = Tail(AdvSimd.Min(AdvSimd.Abs(z).AsInt32(), Vector128.Create(limit)));
         return AdvSimd.BitwiseSelect(AdvSimd.CompareLessThan(z, Vector128<int>.Zero), tail, Vector128.Create(Requantize.One) - tail);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Tanh(Vector128<int> z, ref readonly int table)
+    public Vector128<int> Tanh(Vector128<int> z, int limit)
     {
-        Vector128<int> u = AdvSimd.Min(AdvSimd.Abs(z).AsInt32() << 1, Vector128.Create(Activation.CurveEnd));
-        Vector128<int> value = Vector128.Create(Requantize.One) - (Curve(u, in table) << 1);
-        return AdvSimd.BitwiseSelect(AdvSimd.CompareLessThan(z, Vector128<int>.Zero), -value, value);
+        Vector128<int> tail = Tail(AdvSimd.Min(AdvSimd.Abs(z).AsInt32(), Vector128.Create(limit)) << 1) << 1, one = Vector128.Create(Requantize.One);
+        return AdvSimd.BitwiseSelect(AdvSimd.CompareLessThan(z, Vector128<int>.Zero), tail - one, one - tail);
     }
 
-    /// <summary>P(u) for u in [0, 2^17].</summary>
+    /// <summary>P(u) for u in [0, 2^17).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Curve(Vector128<int> u, ref readonly int table)
+    private Vector128<int> Tail(Vector128<int> u)
     {
         ulong first = u.AsUInt64().ToScalar(), second = u.AsUInt64().GetElement(1);
-        Vector128<int> row0 = Row(in table, (uint)first >> 12), row1 = Row(in table, first >> 44);
-        Vector128<int> row2 = Row(in table, (uint)second >> 12), row3 = Row(in table, second >> 44);
+        Vector128<int> row0 = Row((uint)first >> 12), row1 = Row(first >> 44), row2 = Row((uint)second >> 12), row3 = Row(second >> 44);
         Vector128<long> even01 = AdvSimd.Arm64.TransposeEven(row0, row1).AsInt64(), odd01 = AdvSimd.Arm64.TransposeOdd(row0, row1).AsInt64();
         Vector128<long> even23 = AdvSimd.Arm64.TransposeEven(row2, row3).AsInt64(), odd23 = AdvSimd.Arm64.TransposeOdd(row2, row3).AsInt64();
         Vector128<int> a0 = AdvSimd.Arm64.ZipLow(even01, even23).AsInt32(), a1 = AdvSimd.Arm64.ZipLow(odd01, odd23).AsInt32();
@@ -147,7 +147,7 @@ internal readonly struct AdvSimdLanes : ILanes<Vector128<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Row(ref readonly int table, ulong segment) => Vector128.LoadUnsafe(in table, (nuint)(4 * segment));
+    private Vector128<int> Row(ulong segment) => Vector128.Load(_table + (4 * segment));
 
     /// <summary>v >> s for results within 32 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,14 +11,21 @@ namespace Latch.Runtime.Kernels.Lanes;
 /// 8 lanes by shifts that leave the even results in the low and the odd in the high halves. AVX2 has no arithmetic shift of 64 bits: where one is needed,
 /// 2^62 is added before and its share taken off after. The 32 segments of the sigmoid are four registers per coefficient, looked up by vpermd.
 /// </summary>
-internal readonly struct Avx2Lanes : ILanes<Vector256<int>>
+internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
 {
     private const int Segments = 32;
     private const byte OddLanes = 0xAA;
 
+    /// <summary>16 registers hold no table: it is read where it lies.</summary>
+    private readonly int* _table;
+
+    private Avx2Lanes(int* table) => _table = table;
+
     public static int Count => 8;
 
     public static int TableLength => 4 * Segments;
+
+    public static Avx2Lanes Create(ref readonly int table) => new((int*)Unsafe.AsPointer(ref Unsafe.AsRef(in table)));
 
     /// <summary>[coefficient][segment]; a2 takes in the rounding of the product that is added to it: a2 2^12 + 2^11 fits 31 bits.</summary>
     public static void PackTable(ReadOnlySpan<int> segments, Span<int> table) => Avx512Lanes.PackTable(segments, table);
@@ -60,7 +67,7 @@ internal readonly struct Avx2Lanes : ILanes<Vector256<int>>
     public static Vector256<int> Complement(Vector256<int> value) => Vector256.Create(Requantize.One) - value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, int shift)
+    public static Vector256<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, SumShift shift)
     {
         Vector256<int> va = Load(in a), m = Load(in multipliers);
         Vector256<long> even = Avx2.Multiply(va, m) + Vector256.LoadUnsafe(in constants);
@@ -70,7 +77,7 @@ internal readonly struct Avx2Lanes : ILanes<Vector256<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Rescale(
-        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, int shift)
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift)
     {
         Vector256<int> va = Load(in a), ma = Load(in multipliersA), vb = Load(in b), mb = Load(in multipliersB);
         Vector256<long> even = Avx2.Multiply(va, ma) + Vector256.LoadUnsafe(in constants) + Avx2.Multiply(vb, mb);
@@ -83,7 +90,7 @@ internal readonly struct Avx2Lanes : ILanes<Vector256<int>>
     {
         Vector256<int> m = Vector256.Create(rescale.Multiplier);
         Vector256<long> half = Vector256.Create((1L << rescale.Shift) >> 1);
-        return Narrow(Avx2.Multiply(value, m) + half, Avx2.Multiply(Odd(value), m) + half, rescale.Shift);
+        return Narrow(Avx2.Multiply(value, m) + half, Avx2.Multiply(Odd(value), m) + half, new SumShift(rescale.Shift));
     }
 
     /// <summary>The rounding bit is added after the shift, so that nothing leaves the lane.</summary>
@@ -118,50 +125,40 @@ internal readonly struct Avx2Lanes : ILanes<Vector256<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Sigmoid(Vector256<int> z, ref readonly int table)
+    public Vector256<int> Sigmoid(Vector256<int> z, int limit)
     {
-        Vector256<int> tail = Curve(Vector256.Abs(z), in table);
-        return Vector256.ConditionalSelect(z >> 31, tail, Vector256.Create(Requantize.One) - tail);
+        Vector256<int> tail = Tail(Avx2.Min(Vector256.Abs(z), Vector256.Create(limit)));
+        return Avx2.BlendVariable(Vector256.Create(Requantize.One) - tail, tail, z >> 31);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Tanh(Vector256<int> z, ref readonly int table)
+    public Vector256<int> Tanh(Vector256<int> z, int limit)
     {
-        Vector256<int> u = Avx2.Min(Vector256.Abs(z) << 1, Vector256.Create(Activation.CurveEnd));
-        Vector256<int> value = Vector256.Create(Requantize.One) - (Curve(u, in table) << 1), negative = z >> 31;
-        return (value ^ negative) - negative;
+        Vector256<int> tail = Tail(Avx2.Min(Vector256.Abs(z), Vector256.Create(limit)) << 1) << 1;
+        return Avx2.Sign(Vector256.Create(Requantize.One) - tail, z);
     }
 
-    /// <summary>P(u) for u in [0, 2^17]; at 2^17 the segment is that of 0 with other choices, and a0 is made 0.</summary>
+    /// <summary>P(u) for u in [0, 2^17).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Curve(Vector256<int> u, ref readonly int table)
+    private Vector256<int> Tail(Vector256<int> u)
     {
-        Vector256<int> segment = u >>> 12, t = u & Vector256.Create(0xFFF);
-        Vector256<int> a0 = Vector256.LessThan(u, Vector256.Create(Activation.CurveEnd)) & Lookup(segment, in table, 0);
-        Vector256<int> inner = ((Lookup(segment, in table, 3) * t) + Lookup(segment, in table, 2)) >> 12;
-        inner = Lookup(segment, in table, 1) + (((inner * t) + Vector256.Create(1 << 14)) >> 15);
-        return a0 + (((inner * t) + Vector256.Create(1 << 8)) >> 9);
+        Vector256<int> segment = u >>> 12, t = u & Vector256.Create(0xFFF), bit3 = (segment << 28) >> 31, bit4 = (segment << 27) >> 31;
+        Vector256<int> inner = ((Lookup(3, segment, bit3, bit4) * t) + Lookup(2, segment, bit3, bit4)) >> 12;
+        inner = Lookup(1, segment, bit3, bit4) + (((inner * t) + Vector256.Create(1 << 14)) >> 15);
+        return Lookup(0, segment, bit3, bit4) + (((inner * t) + Vector256.Create(1 << 8)) >> 9);
     }
 
-    /// <summary>vpermd takes the low three bits of the segment; bits 3 and 4 choose among four registers by the sign of a lane.</summary>
+    /// <summary>vpermd takes the low three bits of the segment; bits 3 and 4 choose among four registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Lookup(Vector256<int> segment, ref readonly int table, nuint coefficient)
+    private Vector256<int> Lookup(int coefficient, Vector256<int> segment, Vector256<int> bit3, Vector256<int> bit4)
     {
-        nuint first = coefficient * Segments;
-        Vector256<int> bit3 = segment << 28, bit4 = segment << 27;
-        Vector256<int> low = Choose(Permute(segment, in table, first), Permute(segment, in table, first + 8), bit3);
-        Vector256<int> high = Choose(Permute(segment, in table, first + 16), Permute(segment, in table, first + 24), bit3);
-        return Choose(low, high, bit4);
+        int* table = _table + (coefficient * Segments);
+        Vector256<int> low = Avx2.BlendVariable(Permute(table, segment), Permute(table + 8, segment), bit3);
+        return Avx2.BlendVariable(low, Avx2.BlendVariable(Permute(table + 16, segment), Permute(table + 24, segment), bit3), bit4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Permute(Vector256<int> segment, ref readonly int table, nuint first) =>
-        Avx2.PermuteVar8x32(Vector256.LoadUnsafe(in table, first), segment);
-
-    /// <summary>The second where the sign bit of the choice is set. vblendvps would take the sign by itself, but is an instruction of floats.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Choose(Vector256<int> first, Vector256<int> second, Vector256<int> choice) =>
-        Avx2.BlendVariable(first, second, choice >> 31);
+    private static Vector256<int> Permute(int* table, Vector256<int> segment) => Avx2.PermuteVar8x32(Vector256.LoadAligned(table), segment);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Odd(Vector256<int> value) => (value.AsUInt64() >>> 32).AsInt32();
@@ -172,12 +169,11 @@ internal readonly struct Avx2Lanes : ILanes<Vector256<int>>
         ? value
         : ((value + Vector256.Create(1L << 62)).AsUInt64() >>> shift).AsInt64() - Vector256.Create(1L << (62 - shift));
 
-    /// <summary>v >> s for results within 32 bits: up to 32 places in 64 bits, of which only the low 32 count, then the rest in 32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Narrow(Vector256<long> even, Vector256<long> odd, int shift)
+    private static Vector256<int> Narrow(Vector256<long> even, Vector256<long> odd, SumShift shift)
     {
-        int first = Math.Min(shift, 32);
-        return Join((even.AsUInt64() >>> first).AsInt32(), (odd << (32 - first)).AsInt32()) >> (shift - first);
+        Vector256<int> low = Join((even.AsUInt64() >>> shift.First).AsInt32(), (odd << (32 - shift.First)).AsInt32());
+        return shift.Rest == 0 ? low : low >> shift.Rest;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,15 +10,28 @@ namespace Latch.Runtime.Kernels.Lanes;
 /// into 16 lanes by shifts that leave the even results in the low and the odd in the high halves. The 32 segments of the sigmoid are two registers
 /// per coefficient, looked up by vpermt2d.
 /// </summary>
-internal readonly struct Avx512Lanes : ILanes<Vector512<int>>
+internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
 {
     private const int Segments = 32;
+
+    private readonly Vector512<int> _a0Low, _a0High, _a1Low, _a1High, _a2Low, _a2High, _a3Low, _a3High;
+
+    private Avx512Lanes(ref readonly int table)
+    {
+        (_a0Low, _a0High) = (Vector512.LoadUnsafe(in table, 0 * Segments), Vector512.LoadUnsafe(in table, (0 * Segments) + 16));
+        (_a1Low, _a1High) = (Vector512.LoadUnsafe(in table, 1 * Segments), Vector512.LoadUnsafe(in table, (1 * Segments) + 16));
+        (_a2Low, _a2High) = (Vector512.LoadUnsafe(in table, 2 * Segments), Vector512.LoadUnsafe(in table, (2 * Segments) + 16));
+        (_a3Low, _a3High) = (Vector512.LoadUnsafe(in table, 3 * Segments), Vector512.LoadUnsafe(in table, (3 * Segments) + 16));
+    }
 
     public static int Count => 16;
 
     public static int TableLength => 4 * Segments;
 
     private static Vector512<int> OddLanes => Vector512.Create(0xFFFFFFFF_00000000UL).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512Lanes Create(ref readonly int table) => new(in table);
 
     /// <summary>[coefficient][segment]; a2 takes in the rounding of the product that is added to it: a2 2^12 + 2^11 fits 31 bits.</summary>
     public static void PackTable(ReadOnlySpan<int> segments, Span<int> table)
@@ -59,21 +72,21 @@ internal readonly struct Avx512Lanes : ILanes<Vector512<int>>
     public static Vector512<int> Complement(Vector512<int> value) => Vector512.Create(Requantize.One) - value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, int shift)
+    public static Vector512<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, SumShift shift)
     {
-        Vector512<int> va = Load(in a), m = Load(in multipliers);
-        Vector512<long> even = Avx512F.Multiply(va, m) + Vector512.LoadUnsafe(in constants);
-        Vector512<long> odd = Avx512F.Multiply(Odd(va), Odd(m)) + Vector512.LoadUnsafe(in constants, 8);
+        Vector512<int> va = Load(in a);
+        Vector512<long> even = Avx512F.Multiply(va, Load(in multipliers)) + Vector512.LoadUnsafe(in constants);
+        Vector512<long> odd = Avx512F.Multiply(Odd(va), OddOf(in multipliers)) + Vector512.LoadUnsafe(in constants, 8);
         return Narrow(even, odd, shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Rescale(
-        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, int shift)
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift)
     {
-        Vector512<int> va = Load(in a), ma = Load(in multipliersA), vb = Load(in b), mb = Load(in multipliersB);
-        Vector512<long> even = Avx512F.Multiply(va, ma) + Vector512.LoadUnsafe(in constants) + Avx512F.Multiply(vb, mb);
-        Vector512<long> odd = Avx512F.Multiply(Odd(va), Odd(ma)) + Vector512.LoadUnsafe(in constants, 8) + Avx512F.Multiply(Odd(vb), Odd(mb));
+        Vector512<int> va = Load(in a), vb = Load(in b);
+        Vector512<long> even = Avx512F.Multiply(va, Load(in multipliersA)) + Vector512.LoadUnsafe(in constants) + Avx512F.Multiply(vb, Load(in multipliersB));
+        Vector512<long> odd = Avx512F.Multiply(Odd(va), OddOf(in multipliersA)) + Vector512.LoadUnsafe(in constants, 8) + Avx512F.Multiply(Odd(vb), OddOf(in multipliersB));
         return Narrow(even, odd, shift);
     }
 
@@ -82,7 +95,7 @@ internal readonly struct Avx512Lanes : ILanes<Vector512<int>>
     {
         Vector512<int> m = Vector512.Create(rescale.Multiplier);
         Vector512<long> half = Vector512.Create((1L << rescale.Shift) >> 1);
-        return Narrow(Avx512F.Multiply(value, m) + half, Avx512F.Multiply(Odd(value), m) + half, rescale.Shift);
+        return Narrow(Avx512F.Multiply(value, m) + half, Avx512F.Multiply(Odd(value), m) + half, new SumShift(rescale.Shift));
     }
 
     /// <summary>The rounding bit is added after the shift, so that nothing leaves the lane.</summary>
@@ -111,57 +124,59 @@ internal readonly struct Avx512Lanes : ILanes<Vector512<int>>
     public static Vector512<int> MultiplyAdd(Vector512<int> f, Vector512<int> c, Vector512<int> i, Vector512<int> g, int k)
     {
         Vector512<long> half = Vector512.Create(1L << 23);
-        Vector512<long> even = Avx512F.Multiply(f, c) + half + (Avx512F.Multiply(i, g) >> k);
-        Vector512<long> odd = Avx512F.Multiply(Odd(f), Odd(c)) + half + (Avx512F.Multiply(Odd(i), Odd(g)) >> k);
+        Vector512<long> even = Avx512F.Multiply(f, c) + half, evenAdded = Avx512F.Multiply(i, g);
+        Vector512<long> odd = Avx512F.Multiply(Odd(f), Odd(c)) + half, oddAdded = Avx512F.Multiply(Odd(i), Odd(g));
+        if (k != 0)
+            (evenAdded, oddAdded) = (evenAdded >> k, oddAdded >> k);
+        (even, odd) = (even + evenAdded, odd + oddAdded);
         // Limits of the sum whose quotients are +-(2^31 - 1).
         Vector512<long> high = Vector512.Create(((long)int.MaxValue << 24) + 0xFFFFFF), low = Vector512.Create(-(long)int.MaxValue << 24);
         return Narrow24(Avx512F.Max(Avx512F.Min(even, high), low), Avx512F.Max(Avx512F.Min(odd, high), low));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Sigmoid(Vector512<int> z, ref readonly int table)
+    public Vector512<int> Sigmoid(Vector512<int> z, int limit)
     {
-        Vector512<int> tail = Curve(Vector512.Abs(z), in table);
+        Vector512<int> tail = Tail(Avx512F.Min(Vector512.Abs(z), Vector512.Create(limit)));
         return Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(z, Vector512<int>.Zero), Vector512.Create(Requantize.One) - tail, tail);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Tanh(Vector512<int> z, ref readonly int table)
+    public Vector512<int> Tanh(Vector512<int> z, int limit)
     {
-        Vector512<int> u = Avx512F.Min(Vector512.Abs(z) << 1, Vector512.Create(Activation.CurveEnd));
-        Vector512<int> tail = Curve(u, in table) << 1, one = Vector512.Create(Requantize.One);
+        Vector512<int> tail = Tail(Avx512F.Min(Vector512.Abs(z), Vector512.Create(limit)) << 1) << 1, one = Vector512.Create(Requantize.One);
         return Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(z, Vector512<int>.Zero), one - tail, tail - one);
     }
 
-    /// <summary>P(u) for u in [0, 2^17]: the permutation takes the low five bits of the segment, and at 2^17, where that is segment 0, a0 is made 0.</summary>
+    /// <summary>P(u) for u in [0, 2^17).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Curve(Vector512<int> u, ref readonly int table)
+    private Vector512<int> Tail(Vector512<int> u)
     {
         Vector512<int> segment = u >>> 12, t = u & Vector512.Create(0xFFF);
-        Vector512<int> a0 = Vector512.LessThan(u, Vector512.Create(Activation.CurveEnd)) & Lookup(segment, in table, 0);
-        Vector512<int> inner = ((Lookup(segment, in table, 3) * t) + Lookup(segment, in table, 2)) >> 12;
-        inner = Lookup(segment, in table, 1) + (((inner * t) + Vector512.Create(1 << 14)) >> 15);
+        Vector512<int> a0 = Avx512F.PermuteVar16x32x2(_a0Low, segment, _a0High), a1 = Avx512F.PermuteVar16x32x2(_a1Low, segment, _a1High);
+        Vector512<int> a2 = Avx512F.PermuteVar16x32x2(_a2Low, segment, _a2High), a3 = Avx512F.PermuteVar16x32x2(_a3Low, segment, _a3High);
+        Vector512<int> inner = ((a3 * t) + a2) >> 12;
+        inner = a1 + (((inner * t) + Vector512.Create(1 << 14)) >> 15);
         return a0 + (((inner * t) + Vector512.Create(1 << 8)) >> 9);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Lookup(Vector512<int> segment, ref readonly int table, nuint coefficient) => Avx512F.PermuteVar16x32x2(
-        Vector512.LoadUnsafe(in table, coefficient * Segments), segment, Vector512.LoadUnsafe(in table, (coefficient * Segments) + 16));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Odd(Vector512<int> value) => (value.AsUInt64() >>> 32).AsInt32();
 
-    /// <summary>v >> s for results within 32 bits: up to 32 places in 64 bits, of which only the low 32 count, then the rest in 32.</summary>
+    /// <summary>The odd of 16 integers in the even lanes, by loading from one integer on; constants follow one another, so there is one more to read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Narrow(Vector512<long> even, Vector512<long> odd, int shift)
+    private static Vector512<int> OddOf(ref readonly int multipliers) => Vector512.LoadUnsafe(in multipliers, 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Narrow(Vector512<long> even, Vector512<long> odd, SumShift shift)
     {
-        int first = Math.Min(shift, 32);
-        return Join((even.AsUInt64() >>> first).AsInt32(), (odd << (32 - first)).AsInt32()) >> (shift - first);
+        Vector512<int> low = Join((even.AsUInt64() >>> shift.First).AsInt32(), (odd << (32 - shift.First)).AsInt32());
+        return shift.Rest == 0 ? low : low >> shift.Rest;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Narrow24(Vector512<long> even, Vector512<long> odd) => Join((even.AsUInt64() >>> 24).AsInt32(), (odd << 8).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Join(Vector512<int> even, Vector512<int> odd) => Vector512.ConditionalSelect(OddLanes, odd, even);
+    private static Vector512<int> Join(Vector512<int> even, Vector512<int> odd) => Avx512F.TernaryLogic(OddLanes, odd, even, 0xCA);
 }

@@ -3,7 +3,7 @@ using Latch.Model;
 namespace Latch.Runtime.Kernels.Lanes;
 
 /// <summary>One unit at a time: the formulas of NUMERICS.md as they are written, for every value. Never tuned.</summary>
-internal readonly struct ScalarLanes : ILanes<int>
+internal readonly struct ScalarLanes : ILanes<ScalarLanes, int>
 {
     public static int Count => 1;
 
@@ -12,6 +12,8 @@ internal readonly struct ScalarLanes : ILanes<int>
     public static void PackTable(ReadOnlySpan<int> segments, Span<int> table)
     {
     }
+
+    public static ScalarLanes Create(ref readonly int table) => default;
 
     public static void PackConstants(ReadOnlySpan<long> constants, Span<long> packed) => constants.CopyTo(packed);
 
@@ -31,12 +33,12 @@ internal readonly struct ScalarLanes : ILanes<int>
 
     public static int Complement(int value) => Requantize.Saturate((long)Requantize.One - value);
 
-    public static int Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, int shift) =>
-        (int)((((long)a * multipliers) + constants) >> shift);
+    public static int Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, SumShift shift) =>
+        (int)((((long)a * multipliers) + constants) >> shift.All);
 
     public static int Rescale(
-        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, int shift) =>
-        (int)((((long)a * multipliersA) + ((long)b * multipliersB) + constants) >> shift);
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift) =>
+        (int)((((long)a * multipliersA) + ((long)b * multipliersB) + constants) >> shift.All);
 
     public static int Rescale(int value, Rescale rescale) => Requantize.Saturate(Requantize.Apply(value, rescale));
 
@@ -51,7 +53,7 @@ internal readonly struct ScalarLanes : ILanes<int>
     public static int MultiplyAdd(int f, int c, int i, int g, int k) =>
         Requantize.Saturate((((long)f * c) + (((long)i * g) >> k) + (Requantize.One >> 1)) >> Requantize.FractionBits);
 
-    public static int Sigmoid(int z, ref readonly int table) => Activation.Sigmoid(z);
+    public int Sigmoid(int z, int limit) => Activation.Sigmoid(Math.Clamp(z, -limit, limit));
 
-    public static int Tanh(int z, ref readonly int table) => Activation.Tanh(z);
+    public int Tanh(int z, int limit) => Activation.Tanh(Math.Clamp(z, -limit, limit));
 }
