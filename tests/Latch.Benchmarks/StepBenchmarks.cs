@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Order;
 using Latch.Benchmarks.Contenders;
 using Latch.Benchmarks.Models;
 using Latch.Import.Graph;
@@ -7,6 +8,7 @@ namespace Latch.Benchmarks;
 
 /// <summary>One layer, by cell and size: a step in real numbers, a step in codes, and 100 steps in one call. LATCH_KERNEL forces a kernel.</summary>
 [MemoryDiagnoser]
+[Orderer(SummaryOrderPolicy.Declared)]
 public class StepBenchmarks
 {
     private LatchStep _step = null!;

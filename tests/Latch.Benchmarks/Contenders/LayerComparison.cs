@@ -1,6 +1,7 @@
 using Latch.Benchmarks.Models;
 using Latch.Benchmarks.Timing;
 using Latch.Model;
+using Latch.Quantize;
 using CellKind = Latch.Import.Graph.CellKind;
 
 namespace Latch.Benchmarks.Contenders;
@@ -10,6 +11,7 @@ internal static class Group
 {
     public const string LatchFloat = "Latch, streaming, float in and out";
     public const string LatchInt8 = "Latch, streaming, int8 in and out";
+    public const string LatchDefault = "Latch, streaming, float in and out, default options";
     public const string LatchSequence = "Latch, 100 steps in one call";
     public const string OrtFloat = "ONNX Runtime float, streaming";
     public const string OrtInt8 = "ONNX Runtime int8, streaming";
@@ -18,7 +20,7 @@ internal static class Group
     public const string WeightRead = "bound: the weights read once";
 
     /// <summary>Every group, in the order of the tables.</summary>
-    public static IReadOnlyList<string> All { get; } = [LatchFloat, LatchInt8, LatchSequence, OrtFloat, OrtInt8, OrtFloatSequence, OrtInt8Sequence, WeightRead];
+    public static IReadOnlyList<string> All { get; } = [LatchFloat, LatchInt8, LatchDefault, LatchSequence, OrtFloat, OrtInt8, OrtFloatSequence, OrtInt8Sequence, WeightRead];
 }
 
 /// <summary>All contenders of one layer, timed in one interleaved run.</summary>
@@ -27,9 +29,9 @@ internal sealed class LayerComparison
     private const int StreamSamples = 16;
     private const int SamplesSeed = 8001;
 
-    private LayerComparison(CellKind cell, LayerSize size, string kernel, double rms, IEnumerable<Measurement> measurements)
+    private LayerComparison(CellKind cell, LayerSize size, string kernel, LayerErrors errors, IEnumerable<Measurement> measurements)
     {
-        (Cell, Size, Kernel, Rms) = (cell, size, kernel, rms);
+        (Cell, Size, Kernel, Errors) = (cell, size, kernel, errors);
         Fastest = measurements.GroupBy(static measurement => measurement.Contender.Group)
             .ToDictionary(static group => group.Key, static group => group.MinBy(static measurement => measurement.Median)!);
     }
@@ -43,8 +45,8 @@ internal sealed class LayerComparison
     /// <summary>Latch's kernel.</summary>
     public string Kernel { get; }
 
-    /// <summary>Error of Latch's hidden state against float.</summary>
-    public double Rms { get; }
+    /// <summary>Errors of the hidden state against float.</summary>
+    public LayerErrors Errors { get; }
 
     /// <summary>The fastest contender of each <see cref="Group"/>; a GRU has no int8 one of ONNX Runtime.</summary>
     public IReadOnlyDictionary<string, Measurement> Fastest { get; }
@@ -55,7 +57,8 @@ internal sealed class LayerComparison
         float[] stream = RandomLayer.Samples(StreamSamples * layer.Size.Inputs, SamplesSeed);
         float[] sequence = RandomLayer.Samples(RmsError.Steps * layer.Size.Inputs, SamplesSeed);
         ModelDefinition streaming = LatchModels.Streaming(layer, LatchModels.AllInt8);
-        LatchStep step = new(streaming, kernel, stream);
+        ModelDefinition byDefault = LatchModels.Streaming(layer, new QuantizeOptions());
+        LatchStep step = new(streaming, kernel, stream), defaultStep = new(byDefault, kernel, stream);
         LatchSequence window = new(LatchModels.Window(layer, RmsError.Steps, LatchModels.AllInt8), kernel, sequence);
         using WeightRead read = new(layer.Size.WeightBytes(layer.Cell));
         using OrtLayer peers = new(layer, stream, sequence);
@@ -63,11 +66,12 @@ internal sealed class LayerComparison
         [
             new(Group.LatchFloat, "", 1, step.RunFloat),
             new(Group.LatchInt8, "", 1, step.RunCodes),
+            new(Group.LatchDefault, "", 1, defaultStep.RunFloat),
             window.Contender(Group.LatchSequence),
             .. peers.Contenders(),
             .. read.Contenders(Group.WeightRead),
         ];
-        double rms = new RmsError(layer).OfLatch(streaming, kernel);
-        return new LayerComparison(layer.Cell, layer.Size, step.Kernel, rms, InterleavedRun.Measure(contenders, rounds));
+        LayerErrors errors = new RmsError(layer).OfLatch(streaming, byDefault, kernel);
+        return new LayerComparison(layer.Cell, layer.Size, step.Kernel, errors, InterleavedRun.Measure(contenders, rounds));
     }
 }

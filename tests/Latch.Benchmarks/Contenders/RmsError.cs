@@ -4,6 +4,12 @@ using CellKind = Latch.Import.Graph.CellKind;
 
 namespace Latch.Benchmarks.Contenders;
 
+/// <summary>Root-mean-square errors of Latch's hidden state against float.</summary>
+/// <param name="Default">The quantizer's default options; they may give the input 16 bits.</param>
+/// <param name="AllInt8">An input of 8 bits; its rounding is part of the error.</param>
+/// <param name="OnCodes">The same model, float being fed what the input's codes stand for: the error of the layer alone.</param>
+internal readonly record struct LayerErrors(double Default, double AllInt8, double OnCodes);
+
 /// <summary>
 /// Root-mean-square error of a layer's hidden state against ONNX Runtime's float one, over series of <see cref="Steps"/> steps from the initial state.
 /// </summary>
@@ -25,19 +31,19 @@ internal sealed class RmsError
     {
         _layer = layer;
         _samples = [.. Enumerable.Range(FirstSeriesSeed, Series).Select(seed => RandomLayer.Samples(Steps * layer.Size.Inputs, seed))];
-        using OrtSequence sequence = new(OnnxModels.Sequence(layer, Steps), layer.Size, _samples[0]);
-        _reference = [.. _samples.Select(sequence.Follow)];
+        _reference = Reference(_samples);
         using OrtStep step = new(OnnxModels.Step(layer), layer.Size, _samples[0]);
         double difference = Of(step.Follow);
         if (difference > FloatAgreement)
             throw new InvalidOperationException($"ONNX Runtime's {layer.Cell} {layer.Size} differs by {difference:G3} between streaming and a whole sequence.");
     }
 
-    /// <summary>Error of a Latch model, real numbers in and out.</summary>
-    public double OfLatch(ModelDefinition definition, string? kernel)
+    /// <summary>Errors of a layer's two Latch models.</summary>
+    public LayerErrors OfLatch(ModelDefinition allInt8, ModelDefinition byDefault, string? kernel)
     {
-        LatchStep step = new(definition, kernel, _samples[0]);
-        return Of(step.Follow);
+        LatchStep narrow = new(allInt8, kernel, _samples[0]), standard = new(byDefault, kernel, _samples[0]);
+        float[][] onCodes = [.. _samples.Select(samples => LatchModels.OnCodes(allInt8, samples))];
+        return new LayerErrors(Of(standard.Follow), Of(narrow.Follow), Of(narrow.Follow, onCodes, Reference(onCodes)));
     }
 
     /// <summary>Error of ONNX Runtime's int8 LSTM; null for a GRU, of which it has none.</summary>
@@ -49,15 +55,23 @@ internal sealed class RmsError
         return Of(step.Follow);
     }
 
-    private double Of(Func<float[], float[]> follow)
+    private float[][] Reference(float[][] samples)
+    {
+        using OrtSequence sequence = new(OnnxModels.Sequence(_layer, Steps), _layer.Size, samples[0]);
+        return [.. samples.Select(sequence.Follow)];
+    }
+
+    private double Of(Func<float[], float[]> follow) => Of(follow, _samples, _reference);
+
+    private static double Of(Func<float[], float[]> follow, float[][] samples, float[][] reference)
     {
         double sum = 0;
         long count = 0;
-        for (int series = 0; series < _samples.Length; series++)
+        for (int series = 0; series < samples.Length; series++)
         {
-            float[] result = follow(_samples[series]);
+            float[] result = follow(samples[series]);
             for (int i = 0; i < result.Length; i++)
-                sum += Math.Pow(result[i] - _reference[series][i], 2);
+                sum += Math.Pow(result[i] - reference[series][i], 2);
             count += result.Length;
         }
         return Math.Sqrt(sum / count);

@@ -45,6 +45,14 @@ internal static class LatchModels
         return codes;
     }
 
+    /// <summary>Real samples as the codes of a streaming model's input tell them.</summary>
+    public static float[] OnCodes(ModelDefinition definition, ReadOnlySpan<float> samples)
+    {
+        Plan plan = definition.Step!;
+        Quantization format = plan.Tensors[plan.Inputs[0].Tensor].Quantization;
+        return [.. Codes(definition, samples).Select(code => (float)((code - format.ZeroPoint) * format.Scale))];
+    }
+
     private static FloatModel Import(RandomLayer layer, int steps) =>
         OnnxImporter.Import(OnnxModels.Sequence(layer, "time"), $"{layer.Cell}-{layer.Size}.onnx", new ImportOptions { Steps = steps });
 

@@ -32,6 +32,8 @@ internal static class Bars
         new(CellKind.Lstm, "LSTM streaming, float in and out, times faster than ONNX Runtime float", Group.OrtFloat, Group.LatchFloat, Four(45, 15, 7, 5)),
         new(CellKind.Lstm, "LSTM streaming, int8 in and out, times faster than ONNX Runtime int8", Group.OrtInt8, Group.LatchInt8, Four(50, 16, 6.5, 1.9)),
         new(CellKind.Gru, "GRU streaming, float in and out, times faster than ONNX Runtime float", Group.OrtFloat, Group.LatchFloat, Four(50, 17, 8, 5)),
+        new(CellKind.Lstm, "LSTM streaming, float in and out, default options, times faster than ONNX Runtime float", Group.OrtFloat, Group.LatchDefault, None),
+        new(CellKind.Gru, "GRU streaming, float in and out, default options, times faster than ONNX Runtime float", Group.OrtFloat, Group.LatchDefault, None),
         new(CellKind.Lstm, "LSTM, 100 steps in one call, times faster than ONNX Runtime float", Group.OrtFloatSequence, Group.LatchSequence, Four(2.8, 3, 3, 3.3)),
         new(CellKind.Lstm, "LSTM, 100 steps in one call, times faster than ONNX Runtime int8", Group.OrtInt8Sequence, Group.LatchSequence, Four(4, 2.2, 1.6, 1.2)),
         new(CellKind.Gru, "GRU, 100 steps in one call, times faster than ONNX Runtime float", Group.OrtFloatSequence, Group.LatchSequence, None),

@@ -32,7 +32,12 @@ internal static class PeersReport
         foreach (RatioRow row in Bars.Ratios.Where(row => layers.Any(layer => layer.Cell == row.Cell)))
             Row(writer, row.Name, sizes.Select(size => RatioCell(row, Find(layers, row.Cell, size), share, reached)));
         foreach (CellKind cell in layers.Select(static layer => layer.Cell).Distinct())
-            Row(writer, $"{Name(cell)}, rms error of the layer's output against float", sizes.Select(size => RmsCell(Find(layers, cell, size), reached)));
+        {
+            LayerComparison[] ofCell = [.. sizes.Select(size => Find(layers, cell, size))];
+            Row(writer, $"{Name(cell)}, rms error against float, default options", ofCell.Select(layer => RmsCell(layer.Size, layer.Errors.Default, reached)));
+            Row(writer, $"{Name(cell)}, rms error against float, all int8", ofCell.Select(layer => RmsCell(layer.Size, layer.Errors.AllInt8, reached)));
+            Row(writer, $"{Name(cell)}, rms error against float fed the same codes, all int8", ofCell.Select(layer => RmsCell(layer.Size, layer.Errors.OnCodes, reached)));
+        }
         writer.WriteLine();
         return reached.TrueForAll(static met => met);
     }
@@ -47,12 +52,12 @@ internal static class PeersReport
         return $"{text}; {Number(share * bar)} {Met(reached[^1])}";
     }
 
-    private static string RmsCell(LayerComparison layer, List<bool> reached)
+    private static string RmsCell(LayerSize size, double rms, List<bool> reached)
     {
-        if (!Bars.HasRms(layer.Size))
-            return Number(layer.Rms);
-        reached.Add(layer.Rms <= Bars.Rms);
-        return $"{Number(layer.Rms)}; {Number(Bars.Rms)} {Met(reached[^1])}";
+        if (!Bars.HasRms(size))
+            return Number(rms);
+        reached.Add(rms <= Bars.Rms);
+        return $"{Number(rms)}; {Number(Bars.Rms)} {Met(reached[^1])}";
     }
 
     private static void WriteTimes(TextWriter writer, CellKind cell, LayerComparison[] layers)
