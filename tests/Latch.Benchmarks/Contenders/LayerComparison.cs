@@ -29,10 +29,10 @@ internal sealed class LayerComparison
     private const int StreamSamples = 16;
     private const int SamplesSeed = 8001;
 
-    private LayerComparison(CellKind cell, LayerSize size, string kernel, LayerErrors errors, IEnumerable<Measurement> measurements)
+    private LayerComparison(CellKind cell, LayerSize size, string kernel, LayerErrors errors, (Measurement[] Measurements, double ProcessorShare) run)
     {
-        (Cell, Size, Kernel, Errors) = (cell, size, kernel, errors);
-        Fastest = measurements.GroupBy(static measurement => measurement.Contender.Group)
+        (Cell, Size, Kernel, Errors, ProcessorShare) = (cell, size, kernel, errors, run.ProcessorShare);
+        Fastest = run.Measurements.GroupBy(static measurement => measurement.Contender.Group)
             .ToDictionary(static group => group.Key, static group => group.MinBy(static measurement => measurement.Median)!);
     }
 
@@ -47,6 +47,9 @@ internal sealed class LayerComparison
 
     /// <summary>Errors of the hidden state against float.</summary>
     public LayerErrors Errors { get; }
+
+    /// <summary>Share of the elapsed time in which the process had a processor.</summary>
+    public double ProcessorShare { get; }
 
     /// <summary>The fastest contender of each <see cref="Group"/>; a GRU has no int8 one of ONNX Runtime.</summary>
     public IReadOnlyDictionary<string, Measurement> Fastest { get; }

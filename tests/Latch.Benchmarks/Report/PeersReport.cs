@@ -67,6 +67,7 @@ internal static class PeersReport
         Head(writer, $"{Name(cell)}, microseconds per step", layers.Select(static layer => layer.Size.ToString()));
         foreach (string group in Group.All.Where(layers[0].Fastest.ContainsKey))
             Row(writer, group, layers.Select(layer => Number(layer.Fastest[group].Median)));
+        Row(writer, "share of the time with a processor", layers.Select(static layer => Number(layer.ProcessorShare)));
         writer.WriteLine();
     }
 

@@ -22,21 +22,24 @@ internal sealed class InterleavedRun
         _calls = new int[_contenders.Length];
     }
 
-    /// <summary>The times of each contender.</summary>
+    /// <summary>The times of each contender, and the share of the elapsed time in which this process had a processor: well below 1 on a busy machine.</summary>
     /// <param name="contenders">Who takes part.</param>
     /// <param name="rounds">Rounds that count, after those that warm up.</param>
-    public static Measurement[] Measure(IEnumerable<Contender> contenders, int rounds)
+    public static (Measurement[] Measurements, double ProcessorShare) Measure(IEnumerable<Contender> contenders, int rounds)
     {
         InterleavedRun run = new(contenders);
         run.WarmUp();
         double[][] times = [.. run._contenders.Select(_ => new double[rounds])];
         GC.Collect();
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
         for (int round = 0; round < rounds; round++)
         {
             for (int i = 0; i < times.Length; i++)
                 times[i][round] = run.Batch(i) / run._contenders[i].StepsPerCall;
         }
-        return [.. run._contenders.Select((contender, i) => new Measurement(contender, times[i]))];
+        double share = (Environment.CpuUsage.TotalTime - processor) / Stopwatch.GetElapsedTime(start);
+        return ([.. run._contenders.Select((contender, i) => new Measurement(contender, times[i]))], share);
     }
 
     // Long enough for the compiler's last tier, which comes in the background; the number of calls in a batch follows the speed as it grows.
