@@ -20,16 +20,13 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
     private readonly CodeEncoding _resetEncoding;
 
     public GruCell(RecurrentLayer layer, RecurrentRows rows, IReadOnlyDictionary<string, ConstantTensor> constants)
-        : base(layer, rows, constants, layer.LinearBeforeReset ? GateCount : HiddenGate)
+        : base(layer, rows, constants, layer.LinearBeforeReset ? GateCount : HiddenGate, layer.ResetHidden is not { } codes || new CodeEncoding(layer.ResetHiddenRescale, codes).FitsLanes)
     {
         if (layer.LinearBeforeReset)
         {
             _recurrentConstants = new AlignedBuffer(TileCount * TileShape.Units * sizeof(long));
-            for (int tile = 0; tile < TileCount; tile++)
-            {
-                Span<int> packed = _recurrentConstants.Integers.Slice(tile * 2 * TileShape.Units, 2 * TileShape.Units);
-                new ConstantPacker<TLanes, TVector>(layer.HiddenSize, 0, tile).Pack(rows.RecurrentConstants, packed);
-            }
+            for (int unit = 0; unit < TileCount * TileShape.Units; unit += TLanes.Count)
+                new ConstantPacker<TLanes, TVector>(layer.HiddenSize, 0, unit).Pack(rows.RecurrentConstants, _recurrentConstants.Integers.Slice(2 * unit, 2 * TLanes.Count));
             return;
         }
         int units = layer.HiddenSize;
@@ -40,43 +37,43 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
 
     public override long Bytes => base.Bytes + (_recurrentConstants?.Length ?? 0) + (_resetTiles?.Bytes ?? 0);
 
-    protected override void Step(RecurrentState state, int blockStep) => Step<Unwatched>(state, blockStep);
+    protected override void StepPlain(RecurrentState state, int blockStep) => Step<PlainPath>(state, blockStep);
 
-    protected override void WatchedStep(RecurrentState state) => Step<Watched>(state, -1);
+    protected override void StepAny(RecurrentState state, int blockStep) => Step<AnyPath>(state, blockStep);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Step<TWatching>(RecurrentState state, int blockStep)
-        where TWatching : struct, IWatching
+    private void Step<TPath>(RecurrentState state, int blockStep)
+        where TPath : struct, IStepPath
     {
         if (_resetTiles is null)
-            StepLinear<TWatching>(state, blockStep);
+            StepLinear<TPath>(state, blockStep);
         else
-            StepReset<TWatching>(state, blockStep);
+            StepReset<TPath>(state, blockStep);
     }
 
     /// <summary>linear_before_reset = 1: tile by tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void StepLinear<TWatching>(RecurrentState state, int blockStep)
-        where TWatching : struct, IWatching
+    private void StepLinear<TPath>(RecurrentState state, int blockStep)
+        where TPath : struct, IStepPath
     {
         (int tile, int direction) = Order(state.Memory);
         for (int count = 0; count < TileCount; count++, tile += direction)
         {
             ref int a = ref InputSums(state.Memory, tile, blockStep);
-            FinishLinear<TWatching>(state, tile, ref a, ref RecurrentSums(state.Memory, tile));
+            FinishLinear<TPath>(state, tile, ref a, ref RecurrentSums(state.Memory, tile));
         }
     }
 
     /// <summary>linear_before_reset = 0: z, r and the codes of r h of all tiles, then the candidate n of R (r h) and h'.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void StepReset<TWatching>(RecurrentState state, int blockStep)
-        where TWatching : struct, IWatching
+    private void StepReset<TPath>(RecurrentState state, int blockStep)
+        where TPath : struct, IStepPath
     {
         StepMemory memory = state.Memory;
         for (int tile = 0; tile < TileCount; tile++)
         {
             ref int a = ref InputSums(memory, tile, blockStep);
-            ResetState<TWatching>(state, tile, in a, in RecurrentSums(memory, tile));
+            ResetState<TPath>(state, tile, ref a, ref RecurrentSums(memory, tile));
             if (blockStep < 0)
                 Unsafe.CopyBlockUnaligned(ref Unsafe.As<int, byte>(ref memory.BlockSums(0, tile)), ref Unsafe.As<int, byte>(ref a), GateCount * TileShape.Units * sizeof(int));
         }
@@ -84,74 +81,81 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         for (int tile = 0; tile < TileCount; tile++)
         {
             TileProduct.Multiply<TProduct>(in _resetTiles!.Tile(tile, 0), in memory.Reset, _resetTiles.Shape(0), ref memory.RecurrentSums);
-            FinishReset<TWatching>(state, tile, in Of(HiddenGate, ref memory.BlockSums(Math.Max(blockStep, 0), tile)), in memory.RecurrentSums);
+            FinishReset<TPath>(state, tile, ref memory.BlockSums(Math.Max(blockStep, 0), tile), ref memory.RecurrentSums);
         }
     }
 
     /// <summary>z, r, the candidate n of r (R h), h'.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FinishLinear<TWatching>(RecurrentState state, int tile, ref int a, ref int b)
-        where TWatching : struct, IWatching
+    private void FinishLinear<TPath>(RecurrentState state, int tile, ref int a, ref int b)
+        where TPath : struct, IStepPath
     {
         TLanes lanes = Lanes;
-        ActivateGates<TWatching>(in lanes, state, tile, UpdateGate, HiddenGate, in a, in b);
-        ResetProduct<TWatching>(in lanes, state, tile, ref Of(HiddenGate, ref a), ref Of(HiddenGate, ref b));
-        UpdateHidden<TWatching>(state, tile);
+        ActivateGates<TPath>(in lanes, state, tile, UpdateGate, HiddenGate, ref a, ref b);
+        ResetProduct<TPath>(in lanes, state, tile, ref a, ref b);
+        UpdateHidden<TPath>(state, tile);
     }
 
     /// <summary>z, r and the codes of mul(r, h).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ResetState<TWatching>(RecurrentState state, int tile, ref readonly int a, ref readonly int b)
-        where TWatching : struct, IWatching
+    private void ResetState<TPath>(RecurrentState state, int tile, ref int a, ref int b)
+        where TPath : struct, IStepPath
     {
         TLanes lanes = Lanes;
-        ActivateGates<TWatching>(in lanes, state, tile, UpdateGate, HiddenGate, in a, in b);
-        for (int unit = tile * TileShape.Units, end = unit + TileShape.Units; unit < end; unit += TLanes.Count)
+        ActivateGates<TPath>(in lanes, state, tile, UpdateGate, HiddenGate, ref a, ref b);
+        for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
-            TVector r = TLanes.Load(in state.Gate(ResetGate, unit)), h = TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit));
-            Encode<Unwatched>(TLanes.Multiply(r, h), in _resetEncoding, ref state.FirstResetCode, unit, state.Memory);
+            int unit = (tile * TileShape.Units) + lane;
+            TVector r = TLanes.Load(in state.Gate(tile, ResetGate, lane)), h = TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit));
+            TVector seen = TLanes.Multiply(r, h);
+            if (TPath.IsPlain)
+            {
+                Encode(seen, in _resetEncoding, ref state.FirstResetCode, unit);
+                continue;
+            }
+            TLanes.Store(seen, ref state.Memory.Values);
+            EncodeEach(in state.Memory.Values, in _resetEncoding, ref state.FirstResetCode, unit);
         }
     }
 
     /// <summary>The candidate n of R (r h), h'.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FinishReset<TWatching>(RecurrentState state, int tile, ref readonly int a, ref readonly int b)
-        where TWatching : struct, IWatching
+    private void FinishReset<TPath>(RecurrentState state, int tile, ref int a, ref int b)
+        where TPath : struct, IStepPath
     {
         TLanes lanes = Lanes;
-        ActivateGates<TWatching>(in lanes, state, tile, HiddenGate, GateCount, in a, in b);
-        UpdateHidden<TWatching>(state, tile);
+        // B of the one gate lies at the beginning.
+        ActivateGates<TPath>(in lanes, state, tile, HiddenGate, GateCount, ref a, ref Unsafe.Subtract(ref b, HiddenGate * TileShape.Units));
+        UpdateHidden<TPath>(state, tile);
     }
 
     /// <summary>p = (B MB + KB) >> S limited; z_h = sat(((A MA + KA) >> S) + mul(r, p), -L, L); n = G(z_h).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ResetProduct<TWatching>(ref readonly TLanes lanes, RecurrentState state, int tile, ref int a, ref int b)
-        where TWatching : struct, IWatching
+    private void ResetProduct<TPath>(ref readonly TLanes lanes, RecurrentState state, int tile, ref int a, ref int b)
+        where TPath : struct, IStepPath
     {
-        ref int constants = ref Constants(tile, HiddenGate);
-        ref long ka = ref Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * TileShape.Units));
         ref long kb = ref Unsafe.Add(ref Unsafe.As<int, long>(ref _recurrentConstants!.FirstInteger), tile * TileShape.Units);
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
-            int unit = (tile * TileShape.Units) + lane;
-            TVector p = TLanes.Rescale(in Unsafe.Add(ref b, lane), in Unsafe.Add(ref constants, TileShape.Units + lane), in Unsafe.Add(ref kb, lane), Shift);
-            TVector x = TLanes.Rescale(in Unsafe.Add(ref a, lane), in Unsafe.Add(ref constants, lane), in Unsafe.Add(ref ka, lane), Shift);
-            TVector sum = TLanes.AddProduct(x, TLanes.Load(in state.Gate(ResetGate, unit)), TLanes.Clamp(p, -LargestRecurrent, LargestRecurrent));
-            Activate<TWatching>(in lanes, state, HiddenGate, unit, sum, in Rule(HiddenGate));
+            int row = (HiddenGate * TileShape.Units) + lane;
+            ref int constants = ref Constants(tile, row);
+            TVector p = TLanes.Rescale(in Unsafe.Add(ref b, row), in Unsafe.Add(ref constants, TLanes.Count), in Unsafe.Add(ref kb, lane), Shift);
+            TVector x = TLanes.Rescale(in Unsafe.Add(ref a, row), in constants, in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * TLanes.Count)), Shift);
+            TVector sum = TLanes.AddProduct(x, TLanes.Load(in state.Gate(tile, ResetGate, lane)), TLanes.Clamp(p, -LargestRecurrent, LargestRecurrent));
+            Activate<TPath>(in lanes, state, tile, row, sum);
         }
     }
 
     /// <summary>h' = n + z (h - n).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void UpdateHidden<TWatching>(RecurrentState state, int tile)
-        where TWatching : struct, IWatching
+    private void UpdateHidden<TPath>(RecurrentState state, int tile)
+        where TPath : struct, IStepPath
     {
-        for (int unit = tile * TileShape.Units, end = unit + TileShape.Units; unit < end; unit += TLanes.Count)
+        for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
-            TVector z = TLanes.Load(in state.Gate(UpdateGate, unit)), n = TLanes.Load(in state.Gate(HiddenGate, unit));
-            StoreHidden<TWatching>(state, unit, TLanes.Interpolate(z, TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit)), n));
+            int unit = (tile * TileShape.Units) + lane;
+            TVector z = TLanes.Load(in state.Gate(tile, UpdateGate, lane)), n = TLanes.Load(in state.Gate(tile, HiddenGate, lane));
+            StoreHidden<TPath>(state, unit, TLanes.Interpolate(z, TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit)), n));
         }
     }
-
-    private static ref int Of(int gate, ref int sums) => ref Unsafe.Add(ref sums, gate * TileShape.Units);
 }

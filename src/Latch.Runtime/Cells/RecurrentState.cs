@@ -5,8 +5,8 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Cells;
 
 /// <summary>
-/// What one recurrent operation carries from step to step. Every array of units is filled up to whole tiles of 16, the gates [gate, padded units]; what lies beyond
-/// the last unit has no meaning.
+/// What one recurrent operation carries from step to step. Every array of units is filled up to whole tiles of 16; gates lie as [tile, gate, 16]. What lies beyond the
+/// last unit has no meaning.
 /// </summary>
 internal sealed class RecurrentState
 {
@@ -78,13 +78,13 @@ internal sealed class RecurrentState
     /// <summary>The first code of the output, int8 or int16.</summary>
     public ref byte FirstOutputCode => ref _outputCodes.First;
 
-    /// <summary>Gates after <see cref="Publish"/>, Q7.24 [G, H].</summary>
+    /// <summary>Gates after <see cref="EndWatching"/>, Q7.24 [G, H].</summary>
     public int[] ContiguousGates { get; }
 
-    /// <summary>Pre-activations after <see cref="Publish"/>, Q.13 [G, H].</summary>
+    /// <summary>Pre-activations after <see cref="EndWatching"/>, Q.13 [G, H].</summary>
     public int[] ContiguousPreActivations { get; }
 
-    /// <summary>Per gate and padded unit: free or forced; null when nothing is forced.</summary>
+    /// <summary>[tile, gate, 16]: free or forced; null when nothing is forced.</summary>
     public byte[]? Forces { get; private set; }
 
     public int[] GateSaturations { get; }
@@ -106,10 +106,14 @@ internal sealed class RecurrentState
     public int Size => Hidden.Length + Cell.Length + (_gateCount * _units);
 
     /// <summary>A unit's place in the gates of the last step, Q7.24.</summary>
-    public ref int Gate(int gate, int unit) => ref Unsafe.Add(ref _gates.FirstInteger, (gate * PaddedUnits) + unit);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref int Gate(int tile, int gate, int lane) => ref Unsafe.Add(ref _gates.FirstInteger, Place(tile, gate, lane));
 
     /// <summary>A unit's place in the pre-activations, Q.13.</summary>
-    public ref int PreActivation(int gate, int unit) => ref Unsafe.Add(ref _preActivations.FirstInteger, (gate * PaddedUnits) + unit);
+    public ref int PreActivation(int tile, int gate, int lane) => ref Unsafe.Add(ref _preActivations.FirstInteger, Place(tile, gate, lane));
+
+    /// <summary>What a unit's gate is forced to.</summary>
+    public byte Force(int tile, int gate, int lane) => Forces is null ? Free : Forces[Place(tile, gate, lane)];
 
     /// <summary>Zero state, as after a reset.</summary>
     public void Clear()
@@ -120,57 +124,68 @@ internal sealed class RecurrentState
     }
 
     /// <summary>Begins a watched step: nothing is saturated yet.</summary>
-    public void ClearSaturations()
+    public void BeginWatching()
     {
         GateSaturations.AsSpan().Clear();
         CellSaturations = HiddenSaturations = OutputSaturations = 0;
     }
 
     /// <summary>Ends a watched step: brings gates and pre-activations together for a frame.</summary>
-    public void Publish()
+    public void EndWatching()
     {
-        for (int gate = 0; gate < _gateCount; gate++)
-        {
-            Units(_gates, gate).CopyTo(ContiguousGates.AsSpan(gate * _units));
-            Units(_preActivations, gate).CopyTo(ContiguousPreActivations.AsSpan(gate * _units));
-        }
+        Gather(_gates, ContiguousGates);
+        Gather(_preActivations, ContiguousPreActivations);
     }
 
     public Span<int> Save(Span<int> state)
     {
         Hidden.CopyTo(state);
         Cell.CopyTo(state[Hidden.Length..]);
-        state = state[(Hidden.Length + Cell.Length)..];
-        for (int gate = 0; gate < _gateCount; gate++, state = state[_units..])
-            Units(_gates, gate).CopyTo(state);
-        return state;
+        Gather(_gates, state[(Hidden.Length + Cell.Length)..]);
+        return state[Size..];
     }
 
     public ReadOnlySpan<int> Load(ReadOnlySpan<int> state)
     {
         state[..Hidden.Length].CopyTo(Hidden);
         state.Slice(Hidden.Length, Cell.Length).CopyTo(Cell);
-        state = state[(Hidden.Length + Cell.Length)..];
-        for (int gate = 0; gate < _gateCount; gate++, state = state[_units..])
-            state[.._units].CopyTo(Units(_gates, gate));
-        return state;
+        ReadOnlySpan<int> gates = state[(Hidden.Length + Cell.Length)..];
+        for (int gate = 0; gate < _gateCount; gate++)
+        {
+            for (int unit = 0; unit < _units; unit++)
+                _gates.Integers[Place(unit / TileShape.Units, gate, unit % TileShape.Units)] = gates[(gate * _units) + unit];
+        }
+        return state[Size..];
     }
 
     public void Force(int gate, byte value, ReadOnlySpan<int> units)
     {
         Forces ??= new byte[_gateCount * PaddedUnits];
-        Span<byte> forces = Forces.AsSpan(gate * PaddedUnits, _units);
-        if (units.IsEmpty)
-            forces.Fill(value);
-        foreach (int unit in units)
-            forces[unit] = value;
+        for (int i = 0, count = units.IsEmpty ? _units : units.Length; i < count; i++)
+        {
+            int unit = units.IsEmpty ? i : units[i];
+            Forces[Place(unit / TileShape.Units, gate, unit % TileShape.Units)] = value;
+        }
         if (!Forces.AsSpan().ContainsAnyExcept(Free))
             Forces = null;
     }
 
     public void ReleaseAll() => Forces = null;
 
-    private Span<int> Units(AlignedBuffer gates, int gate) => gates.Integers.Slice(gate * PaddedUnits, _units);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Place(int tile, int gate, int lane) => (((tile * _gateCount) + gate) * TileShape.Units) + lane;
+
+    private void Gather(AlignedBuffer tiles, Span<int> gates)
+    {
+        for (int gate = 0; gate < _gateCount; gate++)
+        {
+            for (int unit = 0; unit < _units; unit += TileShape.Units)
+            {
+                int count = Math.Min(_units - unit, TileShape.Units);
+                tiles.Integers.Slice(Place(unit / TileShape.Units, gate, 0), count).CopyTo(gates[((gate * _units) + unit)..]);
+            }
+        }
+    }
 
     private CodeSpan Codes(AlignedBuffer buffer, ElementType type) => new(buffer.Bytes[..(type == ElementType.Int16 ? 2 * _units : _units)], type);
 }

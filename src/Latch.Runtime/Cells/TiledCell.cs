@@ -14,8 +14,8 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
-    /// <summary>Integers of a gate's constants in a tile: MA [16], MB [16], K [16] in 64 bits.</summary>
-    private const int GateConstants = 4 * TileShape.Units;
+    /// <summary>Integers of a row's constants: MA, MB, and K in 64 bits, each of one vector after the other.</summary>
+    protected const int RowConstants = 4;
 
     private const int InputMatrix = 0, RecurrentMatrix = 1;
 
@@ -26,12 +26,14 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     private readonly GateRule[] _rules;
     private readonly SumShift _shift;
     private readonly int _gateCount;
+    private readonly bool _isPlain;
 
     /// <param name="layer">The layer.</param>
     /// <param name="rows">Constants of its rows.</param>
     /// <param name="constants">The model's tensors.</param>
     /// <param name="recurrentGates">Gates whose recurrent product takes the hidden state.</param>
-    protected TiledCell(RecurrentLayer layer, RecurrentRows rows, IReadOnlyDictionary<string, ConstantTensor> constants, int recurrentGates)
+    /// <param name="isPlain">What the cell knows of <see cref="PlainPath"/>.</param>
+    protected TiledCell(RecurrentLayer layer, RecurrentRows rows, IReadOnlyDictionary<string, ConstantTensor> constants, int recurrentGates, bool isPlain)
         : base(layer)
     {
         int units = layer.HiddenSize;
@@ -47,6 +49,7 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
         (_shift, _gateCount) = (new SumShift(layer.Shift), layer.GateCount);
         _rules = [.. layer.PreActivationLimits.Select((limit, gate) =>
             new GateRule(limit, layer.Kind != CellKind.Rnn && gate == layer.GateCount - 1 ? layer.CandidateActivation : layer.GateActivation))];
+        _isPlain = isPlain && _hiddenEncoding.FitsLanes && Array.TrueForAll(_rules, static rule => rule.Function.IsCurve);
     }
 
     public override long Bytes => _tiles.Bytes + _constants.Length + _table.Length;
@@ -70,6 +73,7 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     public override void Run(CodeSpan inputs, int steps, RecurrentState state, CodeSpan outputs)
     {
         int block = state.Memory.Block;
+        bool plain = _isPlain && state.Output.FitsLanes && state.Forces is null;
         for (int first = 0; first < steps; first += block)
         {
             int count = Math.Min(block, steps - first);
@@ -80,7 +84,10 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
             for (int step = 0; step < count; step++)
             {
                 TProduct.Prepare(state.HiddenCodes, ref state.Memory.Hidden);
-                Step(state, count > 1 ? step : -1);
+                if (plain)
+                    StepPlain(state, count > 1 ? step : -1);
+                else
+                    StepAny(state, count > 1 ? step : -1);
                 if (state.Output.IsSet)
                     state.OutputCodes.CopyTo(At(outputs, Time(first + step, steps), Layer.HiddenSize));
             }
@@ -89,22 +96,22 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
 
     public override void Watch(CodeSpan input, RecurrentState state, CodeSpan output)
     {
-        state.ClearSaturations();
+        state.BeginWatching();
         TProduct.Prepare(input, ref state.Memory.Input(0));
         TProduct.Prepare(state.HiddenCodes, ref state.Memory.Hidden);
-        WatchedStep(state);
+        StepAny(state, -1);
         if (state.Output.IsSet)
             state.OutputCodes.CopyTo(output);
-        state.Publish();
+        state.EndWatching();
     }
 
-    /// <summary>One step over all tiles.</summary>
+    /// <summary>One step over all tiles, by <see cref="PlainPath"/>.</summary>
     /// <param name="state">The state, with prepared codes.</param>
     /// <param name="blockStep">The step whose input sums lie in the block, or -1 to take the input product tile by tile.</param>
-    protected abstract void Step(RecurrentState state, int blockStep);
+    protected abstract void StepPlain(RecurrentState state, int blockStep);
 
-    /// <summary>One step that keeps what a probe sees.</summary>
-    protected abstract void WatchedStep(RecurrentState state);
+    /// <summary>One step over all tiles, by <see cref="AnyPath"/>.</summary>
+    protected abstract void StepAny(RecurrentState state, int blockStep);
 
     /// <summary>The tiles in the order of this step: there and back in turn, so that a step begins with the weights the one before ended with.</summary>
     protected (int First, int Direction) Order(StepMemory memory)
@@ -129,8 +136,9 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
         return ref memory.RecurrentSums;
     }
 
-    /// <summary>A gate's constants in a tile: MA [16], MB [16], K [16] in the order of the lanes.</summary>
-    protected ref int Constants(int tile, int gate) => ref Unsafe.Add(ref _constants.FirstInteger, ((tile * _gateCount) + gate) * GateConstants);
+    /// <summary>The constants of a row of a tile and those that share its vector: MA, MB, K in the order of the lanes, as many each as there are lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected ref int Constants(int tile, int row) => ref Unsafe.Add(ref _constants.FirstInteger, RowConstants * ((tile * _gateCount * TileShape.Units) + row));
 
     /// <summary>Some gates of a tile: z = sat((A MA + B MB + K) >> S, -L, L), then the gate's function, or what it is forced to.</summary>
     /// <param name="lanes">The lanes.</param>
@@ -138,136 +146,164 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     /// <param name="tile">The tile.</param>
     /// <param name="gate">The first gate.</param>
     /// <param name="last">One after the last gate.</param>
-    /// <param name="a">A of the first gate.</param>
-    /// <param name="b">B of the first gate.</param>
+    /// <param name="a">A of the tile [gates, 16].</param>
+    /// <param name="b">B of the tile [gates, 16].</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void ActivateGates<TWatching>(ref readonly TLanes lanes, RecurrentState state, int tile, int gate, int last, ref readonly int a, ref readonly int b)
-        where TWatching : struct, IWatching
+    protected void ActivateGates<TPath>(ref readonly TLanes lanes, RecurrentState state, int tile, int gate, int last, ref int a, ref int b)
+        where TPath : struct, IStepPath
     {
-        ref int sumA = ref Unsafe.AsRef(in a), sumB = ref Unsafe.AsRef(in b), constants = ref Constants(tile, gate);
-        ref GateRule rule = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_rules), gate);
+        ref int constants = ref Constants(tile, 0);
+        ref int gates = ref state.Gate(tile, 0, 0);
         SumShift shift = _shift;
-        for (; gate < last; gate++)
+        for (nint row = gate * TileShape.Units, end = last * TileShape.Units; row < end; row += TLanes.Count)
         {
-            for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
-            {
-                TVector sum = TLanes.Rescale(
-                    in Unsafe.Add(ref sumA, lane), in Unsafe.Add(ref constants, lane),
-                    in Unsafe.Add(ref sumB, lane), in Unsafe.Add(ref constants, TileShape.Units + lane),
-                    in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * (TileShape.Units + lane))), shift);
-                Activate<TWatching>(in lanes, state, gate, (tile * TileShape.Units) + lane, sum, in rule);
-            }
-            sumA = ref Unsafe.Add(ref sumA, TileShape.Units);
-            sumB = ref Unsafe.Add(ref sumB, TileShape.Units);
-            constants = ref Unsafe.Add(ref constants, GateConstants);
-            rule = ref Unsafe.Add(ref rule, 1);
+            ref int constant = ref Unsafe.Add(ref constants, RowConstants * row);
+            TVector sum = TLanes.Rescale(
+                in Unsafe.Add(ref a, row), in constant, in Unsafe.Add(ref b, row), in Unsafe.Add(ref constant, TLanes.Count),
+                in Unsafe.As<int, long>(ref Unsafe.Add(ref constant, 2 * TLanes.Count)), shift);
+            if (TPath.IsPlain)
+                TLanes.Store(ApplyCurve(in lanes, in Rule(row / TileShape.Units), sum), ref Unsafe.Add(ref gates, row));
+            else
+                ActivateAny(state, tile, (int)row, sum);
         }
+    }
+
+    /// <summary>One gate of some units from their sums before the limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void Activate<TPath>(ref readonly TLanes lanes, RecurrentState state, int tile, int row, TVector sum)
+        where TPath : struct, IStepPath
+    {
+        if (TPath.IsPlain)
+            TLanes.Store(ApplyCurve(in lanes, in Rule(row / TileShape.Units), sum), ref Unsafe.Add(ref state.Gate(tile, 0, 0), row));
+        else
+            ActivateAny(state, tile, row, sum);
+    }
+
+    /// <summary>By any path: through working memory, so that no value is kept over a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void ActivateAny(RecurrentState state, int tile, int row, TVector sum)
+    {
+        TLanes.Store(sum, ref state.Memory.Values);
+        ActivateAny(state, tile, row / TileShape.Units, row % TileShape.Units);
     }
 
     /// <summary>The rule of a gate.</summary>
-    protected ref readonly GateRule Rule(int gate) => ref _rules[gate];
-
-    /// <summary>The gate of some units from their sums before the limit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void Activate<TWatching>(ref readonly TLanes lanes, RecurrentState state, int gate, int unit, TVector sum, ref readonly GateRule rule)
-        where TWatching : struct, IWatching
+    protected ref readonly GateRule Rule(nint gate) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_rules), gate);
+
+    /// <summary>One of the two curves of z, limited by the rule.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static TVector ApplyCurve(ref readonly TLanes lanes, ref readonly GateRule rule, TVector z) =>
+        rule.Function.Kind == ActivationKind.Sigmoid ? lanes.Sigmoid(z, rule.CurveLimit) : lanes.Tanh(z, rule.CurveLimit);
+
+    /// <summary>f(z) of the values in working memory, z limited by the rule, unit by unit.</summary>
+    protected static void ApplyEach(ref readonly GateRule rule, StepMemory memory)
     {
-        if (TWatching.IsOn)
+        for (int lane = 0; lane < TLanes.Count; lane++)
         {
-            TVector z = TLanes.Clamp(sum, -rule.Limit, rule.Limit);
-            TLanes.Store(z, ref state.PreActivation(gate, unit));
-            state.GateSaturations[gate] += CountDifferent(sum, z, unit);
+            ref int value = ref Unsafe.Add(ref memory.Values, lane);
+            value = Activation.Apply(rule.Function, Math.Clamp(value, -rule.Limit, rule.Limit));
         }
-        SetGate(state, gate, unit, Apply(in lanes, in rule, sum, state.Memory));
     }
 
-    /// <summary>Stores a gate's values, or what they are forced to.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected static void SetGate(RecurrentState state, int gate, int unit, TVector values)
+    /// <summary>Stores a gate's values from working memory, or what they are forced to; a held unit keeps the value it had.</summary>
+    protected static void SetGate(RecurrentState state, int tile, int gate, int lane)
     {
-        if (state.Forces is null)
+        for (int i = 0; i < TLanes.Count; i++)
         {
-            TLanes.Store(values, ref state.Gate(gate, unit));
-            return;
+            ref int value = ref state.Gate(tile, gate, lane + i);
+            value = state.Force(tile, gate, lane + i) switch
+            {
+                RecurrentState.Free => Unsafe.Add(ref state.Memory.Values, i),
+                (byte)GateForce.Open + 1 => Requantize.One,
+                (byte)GateForce.Closed + 1 => 0,
+                _ => value,
+            };
         }
-        TLanes.Store(values, ref state.Memory.Values);
-        Merge(state, gate, unit);
-    }
-
-    /// <summary>f(z), z limited by the rule.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected static TVector Apply(ref readonly TLanes lanes, ref readonly GateRule rule, TVector z, StepMemory memory)
-    {
-        if (rule.Function.Kind == ActivationKind.Sigmoid)
-            return lanes.Sigmoid(z, rule.CurveLimit);
-        if (rule.Function.Kind == ActivationKind.Tanh)
-            return lanes.Tanh(z, rule.CurveLimit);
-        TLanes.Store(TLanes.Clamp(z, -rule.Limit, rule.Limit), ref memory.Values);
-        ApplyEach(rule.Function, ref memory.Values);
-        return TLanes.Load(in memory.Values);
     }
 
     /// <summary>Stores h' and its codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void StoreHidden<TWatching>(RecurrentState state, int unit, TVector hidden)
-        where TWatching : struct, IWatching
+    protected void StoreHidden<TPath>(RecurrentState state, int unit, TVector hidden)
+        where TPath : struct, IStepPath
     {
         TLanes.Store(hidden, ref Unsafe.Add(ref state.FirstHidden, unit));
-        int saturated = Encode<TWatching>(hidden, in _hiddenEncoding, ref state.FirstHiddenCode, unit, state.Memory);
-        if (TWatching.IsOn)
-            state.HiddenSaturations += saturated;
-        if (!state.Output.IsSet)
-            return;
-        saturated = Encode<TWatching>(hidden, in state.Output, ref state.FirstOutputCode, unit, state.Memory);
-        if (TWatching.IsOn)
-            state.OutputSaturations += saturated;
-    }
-
-    /// <summary>Stores the codes of wide values; returns how many were limited, when watched.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected int Encode<TWatching>(TVector values, ref readonly CodeEncoding encoding, ref byte codes, int unit, StepMemory memory)
-        where TWatching : struct, IWatching
-    {
-        if (!encoding.FitsLanes)
+        if (!TPath.IsPlain)
         {
-            TLanes.Store(values, ref memory.Values);
-            return EncodeEach(in memory.Values, in encoding, ref codes, unit);
+            state.HiddenSaturations += EncodeEach(in Unsafe.Add(ref state.FirstHidden, unit), in _hiddenEncoding, ref state.FirstHiddenCode, unit);
+            if (state.Output.IsSet)
+                state.OutputSaturations += EncodeEach(in Unsafe.Add(ref state.FirstHidden, unit), in state.Output, ref state.FirstOutputCode, unit);
+            return;
         }
-        TVector exact = TLanes.Offset(TLanes.Rescale(values, encoding.Rescale), encoding.ZeroPoint);
-        TVector limited = TLanes.Clamp(exact, encoding.Low, encoding.High);
-        if (encoding.IsWide)
-            TLanes.StoreInt16(limited, ref Unsafe.Add(ref Unsafe.As<byte, short>(ref codes), unit));
-        else
-            TLanes.StoreInt8(limited, ref Unsafe.Add(ref Unsafe.As<byte, sbyte>(ref codes), unit));
-        return TWatching.IsOn ? CountDifferent(exact, limited, unit) : 0;
+        Encode(hidden, in _hiddenEncoding, ref state.FirstHiddenCode, unit);
+        if (state.Output.IsSet)
+            Encode(hidden, in state.Output, ref state.FirstOutputCode, unit);
     }
 
-    /// <summary>Number of lanes that differ among those that are units.</summary>
-    protected int CountDifferent(TVector left, TVector right, int unit)
+    /// <summary>Stores the codes of wide values whose encoding fits lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static void Encode(TVector values, ref readonly CodeEncoding encoding, ref byte codes, int unit)
     {
-        if (unit + TLanes.Count <= Layer.HiddenSize)
-            return TLanes.CountDifferent(left, right);
-        Span<int> lefts = stackalloc int[TileShape.Units], rights = stackalloc int[TileShape.Units];
-        TLanes.Store(left, ref lefts[0]);
-        TLanes.Store(right, ref rights[0]);
-        int count = 0;
-        for (int lane = 0; unit + lane < Layer.HiddenSize; lane++)
-            count += lefts[lane] == rights[lane] ? 0 : 1;
-        return count;
+        TVector code = TLanes.Encode(values, in encoding);
+        if (encoding.IsWide)
+            TLanes.StoreInt16(code, ref Unsafe.Add(ref Unsafe.As<byte, short>(ref codes), unit));
+        else
+            TLanes.StoreInt8(code, ref Unsafe.Add(ref Unsafe.As<byte, sbyte>(ref codes), unit));
+    }
+
+    /// <summary>Stores the codes of wide values, unit by unit; returns how many were limited.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    protected int EncodeEach(ref readonly int values, ref readonly CodeEncoding encoding, ref byte codes, int unit)
+    {
+        int saturated = 0;
+        for (int lane = 0; lane < TLanes.Count; lane++)
+        {
+            long exact = encoding.Exact(Unsafe.Add(ref Unsafe.AsRef(in values), lane)), code = Math.Clamp(exact, encoding.Low, encoding.High);
+            saturated += code != exact && unit + lane < Layer.HiddenSize ? 1 : 0;
+            if (encoding.IsWide)
+                Unsafe.Add(ref Unsafe.As<byte, short>(ref codes), unit + lane) = (short)code;
+            else
+                Unsafe.Add(ref codes, unit + lane) = (byte)code;
+        }
+        return saturated;
+    }
+
+    /// <summary>The gate of the sums in working memory: limited, kept and counted for a probe, activated, forced.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ActivateAny(RecurrentState state, int tile, int gate, int lane)
+    {
+        ref readonly GateRule rule = ref Rule(gate);
+        StepMemory memory = state.Memory;
+        for (int i = 0; i < TLanes.Count; i++)
+        {
+            int sum = Unsafe.Add(ref memory.Values, i), z = Math.Clamp(sum, -rule.Limit, rule.Limit);
+            state.PreActivation(tile, gate, lane + i) = z;
+            state.GateSaturations[gate] += z != sum && (tile * TileShape.Units) + lane + i < Layer.HiddenSize ? 1 : 0;
+        }
+        TLanes lanes = Lanes;
+        if (rule.Function.IsCurve)
+            TLanes.Store(ApplyCurve(in lanes, in rule, TLanes.Load(in memory.Values)), ref memory.Values);
+        else
+            ApplyEach(in rule, memory);
+        SetGate(state, tile, gate, lane);
     }
 
     private AlignedBuffer PackConstants(RecurrentLayer layer, RecurrentRows rows)
     {
-        var constants = new AlignedBuffer(_tiles.Count * layer.GateCount * GateConstants * sizeof(int));
+        // One vector more, as lanes may read the odd multipliers from one integer on.
+        var constants = new AlignedBuffer(((_tiles.Count * layer.GateCount * TileShape.Units * RowConstants) + TileShape.Units) * sizeof(int));
+        Span<int> rest = constants.Integers;
         for (int tile = 0; tile < _tiles.Count; tile++)
         {
             for (int gate = 0; gate < layer.GateCount; gate++)
             {
-                int index = ((tile * layer.GateCount) + gate) * GateConstants;
-                var packer = new ConstantPacker<TLanes, TVector>(layer.HiddenSize, gate, tile);
-                packer.Pack(rows.InputMultipliers, constants.Integers.Slice(index, TileShape.Units));
-                packer.Pack(rows.RecurrentMultipliers, constants.Integers.Slice(index + TileShape.Units, TileShape.Units));
-                packer.Pack(rows.Constants, constants.Integers.Slice(index + (2 * TileShape.Units), 2 * TileShape.Units));
+                for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count, rest = rest[(RowConstants * TLanes.Count)..])
+                {
+                    var packer = new ConstantPacker<TLanes, TVector>(layer.HiddenSize, gate, (tile * TileShape.Units) + lane);
+                    packer.Pack(rows.InputMultipliers, rest[..TLanes.Count]);
+                    packer.Pack(rows.RecurrentMultipliers, rest.Slice(TLanes.Count, TLanes.Count));
+                    packer.Pack(rows.Constants, rest.Slice(2 * TLanes.Count, 2 * TLanes.Count));
+                }
             }
         }
         return constants;
@@ -287,46 +323,4 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     private int Time(int step, int steps) => Layer.Reverse ? steps - 1 - step : step;
 
     private static CodeSpan At(CodeSpan codes, int time, int count) => codes.Slice(time * count, count);
-
-    /// <summary>Functions other than the two curves, unit by unit.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ApplyEach(ActivationFunction function, ref int values)
-    {
-        for (int lane = 0; lane < TLanes.Count; lane++)
-            Unsafe.Add(ref values, lane) = Activation.Apply(function, Unsafe.Add(ref values, lane));
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int EncodeEach(ref readonly int values, ref readonly CodeEncoding encoding, ref byte codes, int unit)
-    {
-        int saturated = 0;
-        for (int lane = 0; lane < TLanes.Count; lane++)
-        {
-            long exact = encoding.Exact(Unsafe.Add(ref Unsafe.AsRef(in values), lane)), code = Math.Clamp(exact, encoding.Low, encoding.High);
-            saturated += code != exact && unit + lane < Layer.HiddenSize ? 1 : 0;
-            if (encoding.IsWide)
-                Unsafe.Add(ref Unsafe.As<byte, short>(ref codes), unit + lane) = (short)code;
-            else
-                Unsafe.Add(ref codes, unit + lane) = (byte)code;
-        }
-        return saturated;
-    }
-
-    /// <summary>Takes the free values and the forced ones; a held unit keeps the value it had.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Merge(RecurrentState state, int gate, int unit)
-    {
-        ReadOnlySpan<byte> forces = state.Forces.AsSpan((gate * state.PaddedUnits) + unit, TLanes.Count);
-        for (int lane = 0; lane < forces.Length; lane++)
-        {
-            ref int value = ref state.Gate(gate, unit + lane);
-            value = forces[lane] switch
-            {
-                RecurrentState.Free => Unsafe.Add(ref state.Memory.Values, lane),
-                (byte)GateForce.Open + 1 => Requantize.One,
-                (byte)GateForce.Closed + 1 => 0,
-                _ => value,
-            };
-        }
-    }
 }

@@ -95,7 +95,7 @@ internal static class Activation
     {
         long t = u & 0xFFF;
         ReadOnlySpan<int> a = table.Slice(4 * (u >> 12), 4);
-        long inner = a[2] + RoundShift(a[3] * t, 12);
-        return a[0] + (int)RoundShift((a[1] + RoundShift(inner * t, 15)) * t, 9);
+        long inner = a[2] + ((a[3] * t) >> 12);
+        return a[0] + (int)(((a[1] + ((inner * t) >> 15)) * t) >> 9);
     }
 }

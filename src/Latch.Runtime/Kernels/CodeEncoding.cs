@@ -5,12 +5,16 @@ namespace Latch.Runtime.Kernels;
 /// <summary>From a wide value to its code: q = sat(rsh(v M, S) + z).</summary>
 internal readonly struct CodeEncoding
 {
+    private readonly bool _exceedsLanes;
+
     public CodeEncoding(Rescale rescale, Quantization codes)
     {
         (Rescale, ZeroPoint, Low, High) = (rescale, codes.ZeroPoint, codes.MinCode, codes.MaxCode);
         IsWide = codes.Type == ElementType.Int16;
+        Constant = ((1L << rescale.Shift) >> 1) + ((long)codes.ZeroPoint << rescale.Shift);
+        Shift = new SumShift(rescale.Shift);
         IsSet = true;
-        FitsLanes = ((Int128)rescale.Multiplier << 31) >> rescale.Shift < 1 << 30;
+        _exceedsLanes = ((Int128)rescale.Multiplier << 31) >> rescale.Shift >= 1 << 30 || rescale.Shift > 54;
     }
 
     /// <summary>False for the default, which encodes nothing.</summary>
@@ -20,6 +24,11 @@ internal readonly struct CodeEncoding
 
     public int ZeroPoint { get; }
 
+    /// <summary>The rounding and the zero point before the shift: (v M + this) >> S = rsh(v M, S) + z.</summary>
+    public long Constant { get; }
+
+    public SumShift Shift { get; }
+
     public int Low { get; }
 
     public int High { get; }
@@ -27,8 +36,8 @@ internal readonly struct CodeEncoding
     /// <summary>True for int16 codes, false for int8.</summary>
     public bool IsWide { get; }
 
-    /// <summary>True when rsh(v M, S) + z fits 32 bits for every v, which lanes need.</summary>
-    public bool FitsLanes { get; }
+    /// <summary>True when rsh(v M, S) + z fits 32 bits for every v and z 2^S fits 64, which lanes need, or nothing is encoded.</summary>
+    public bool FitsLanes => !_exceedsLanes;
 
     /// <summary>rsh(v M, S) + z before it is limited.</summary>
     public long Exact(int value) => Requantize.Apply(value, Rescale) + ZeroPoint;

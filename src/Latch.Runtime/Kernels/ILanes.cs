@@ -31,19 +31,16 @@ internal interface ILanes<TSelf, TVector>
 
     static abstract void Store(TVector value, ref int destination);
 
-    /// <summary>Stores values within int8.</summary>
+    /// <summary>Stores values limited to int8.</summary>
     static abstract void StoreInt8(TVector value, ref sbyte destination);
 
-    /// <summary>Stores values within int16.</summary>
+    /// <summary>Stores values limited to int16.</summary>
     static abstract void StoreInt16(TVector value, ref short destination);
 
     /// <summary>Number of lanes that differ.</summary>
     static abstract int CountDifferent(TVector left, TVector right);
 
     static abstract TVector Clamp(TVector value, int low, int high);
-
-    /// <summary>v + b, the same b for all lanes. The result fits 32 bits.</summary>
-    static abstract TVector Offset(TVector value, int other);
 
     /// <summary>1 - v in Q7.24. The result fits 32 bits.</summary>
     static abstract TVector Complement(TVector value);
@@ -55,8 +52,8 @@ internal interface ILanes<TSelf, TVector>
     static abstract TVector Rescale(
         ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift);
 
-    /// <summary>rsh(v M, S). The result fits 32 bits.</summary>
-    static abstract TVector Rescale(TVector value, Rescale rescale);
+    /// <summary>rsh(v M, S) + z. The result fits 32 bits.</summary>
+    static abstract TVector Encode(TVector value, ref readonly CodeEncoding encoding);
 
     /// <summary>rsh(v, s) for 1 to 31.</summary>
     static abstract TVector RoundShift(TVector value, int shift);

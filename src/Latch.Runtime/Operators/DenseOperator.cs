@@ -24,8 +24,8 @@ internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
-    /// <summary>Integers of a tile's constants: M [16], K [16] in 64 bits.</summary>
-    private const int TileConstants = 3 * TileShape.Units;
+    /// <summary>Integers of a row's constants: M, and K in 64 bits, each of one vector after the other.</summary>
+    private const int RowConstants = 3;
 
     private readonly DenseOperation _operation;
     private readonly PackedTiles _tiles;
@@ -45,12 +45,13 @@ internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
         _encoding = new CodeEncoding(operation.OutputRescale, _output.Quantization);
         ReadOnlySpan<int> multipliers = weights.Tensor(operation.Multipliers).Int32;
         long[] constants = Constants(operation, weights, multipliers, _input.ZeroPoint);
-        _constants = new AlignedBuffer(_tiles.Count * TileConstants * sizeof(int));
-        for (int tile = 0; tile < _tiles.Count; tile++)
+        _constants = new AlignedBuffer(((_tiles.Count * TileShape.Units * RowConstants) + TileShape.Units) * sizeof(int));
+        Span<int> rest = _constants.Integers;
+        for (int row = 0; row < _tiles.Count * TileShape.Units; row += TLanes.Count, rest = rest[(RowConstants * TLanes.Count)..])
         {
-            var packer = new ConstantPacker<TLanes, TVector>(_rows, 0, tile);
-            packer.Pack(multipliers, _constants.Integers.Slice(tile * TileConstants, TileShape.Units));
-            packer.Pack(constants, _constants.Integers.Slice((tile * TileConstants) + TileShape.Units, 2 * TileShape.Units));
+            var packer = new ConstantPacker<TLanes, TVector>(_rows, 0, row);
+            packer.Pack(multipliers, rest[..TLanes.Count]);
+            packer.Pack(constants, rest.Slice(TLanes.Count, 2 * TLanes.Count));
         }
     }
 
@@ -97,11 +98,11 @@ internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
     {
         Span<int> sums = stackalloc int[TileShape.Units];
         TileProduct.Multiply<TProduct>(in _tiles.Tile(tile, 0), in prepared, _tiles.Shape(0), ref sums[0]);
-        ref int constants = ref Unsafe.Add(ref _constants.FirstInteger, tile * TileConstants);
-        ref long k = ref Unsafe.As<int, long>(ref Unsafe.Add(ref constants, TileShape.Units));
+        var shift = new SumShift(_operation.Shift);
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
-            TVector sum = TLanes.Rescale(in sums[lane], in Unsafe.Add(ref constants, lane), in Unsafe.Add(ref k, lane), new SumShift(_operation.Shift));
+            ref int constants = ref Unsafe.Add(ref _constants.FirstInteger, RowConstants * ((tile * TileShape.Units) + lane));
+            TVector sum = TLanes.Rescale(in sums[lane], in constants, in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, TLanes.Count)), shift);
             TLanes.Store(sum, ref Unsafe.Add(ref values, lane));
         }
     }

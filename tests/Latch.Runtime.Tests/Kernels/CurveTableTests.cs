@@ -42,7 +42,8 @@ public sealed class CurveTableTests
         // c0 + c1 t + c2 t (t - 1/4) + c3 t (t - 1/4) (t - 3/4)
         decimal[] power = [c[0], c[1] - (c[2] / 4) + (3 * c[3] / 16), c[2] - c[3], c[3]];
         int[] bits = [24, 21, 24, 24];
-        return [.. power.Select((value, i) => (int)Math.Round(value * (1 << bits[i]), MidpointRounding.AwayFromZero))];
+        decimal[] raise = [0, 0.5m, 0.5m, 0];
+        return [.. power.Select((value, i) => (int)Math.Round((value * (1 << bits[i])) + raise[i], MidpointRounding.AwayFromZero))];
     }
 
     /// <summary>e^-u by its series at u/64, squared six times.</summary>

@@ -126,6 +126,6 @@ internal sealed class ExactLayer(RecurrentLayer layer, IReadOnlyDictionary<strin
         int segment = (int)(u >> 12);
         BigInteger t = u & 0xFFF;
         ReadOnlySpan<int> a = CurveTables.Sigmoid.Slice(4 * segment, 4);
-        return a[0] + RoundShift((a[1] + RoundShift((a[2] + RoundShift(a[3] * t, 12)) * t, 15)) * t, 9);
+        return a[0] + (((a[1] + (((a[2] + ((a[3] * t) >> 12)) * t) >> 15)) * t) >> 9);
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
-using Latch.Model;
 
 namespace Latch.Runtime.Kernels.Lanes;
 
@@ -21,6 +20,7 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, Vector128<in
 
     public static void PackTable(ReadOnlySpan<int> segments, Span<int> table) => segments.CopyTo(table);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static AdvSimdLanes Create(ref readonly int table) => new((int*)Unsafe.AsPointer(ref Unsafe.AsRef(in table)));
 
     public static void PackConstants(ReadOnlySpan<long> constants, Span<long> packed) => constants.CopyTo(packed);
@@ -34,13 +34,13 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, Vector128<in
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreInt8(Vector128<int> value, ref sbyte destination)
     {
-        Vector64<short> words = AdvSimd.ExtractNarrowingLower(value);
-        Vector64<sbyte> bytes = AdvSimd.ExtractNarrowingLower(Vector128.Create(words, words));
+        Vector64<short> words = AdvSimd.ExtractNarrowingSaturateLower(value);
+        Vector64<sbyte> bytes = AdvSimd.ExtractNarrowingSaturateLower(Vector128.Create(words, words));
         Unsafe.WriteUnaligned(ref Unsafe.As<sbyte, byte>(ref destination), bytes.AsInt32().ToScalar());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreInt16(Vector128<int> value, ref short destination) => AdvSimd.ExtractNarrowingLower(value).StoreUnsafe(ref destination);
+    public static void StoreInt16(Vector128<int> value, ref short destination) => AdvSimd.ExtractNarrowingSaturateLower(value).StoreUnsafe(ref destination);
 
     public static int CountDifferent(Vector128<int> left, Vector128<int> right) =>
         Count + AdvSimd.Arm64.AddAcross(AdvSimd.CompareEqual(left, right)).ToScalar();
@@ -48,9 +48,6 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, Vector128<in
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Clamp(Vector128<int> value, int low, int high) =>
         AdvSimd.Max(AdvSimd.Min(value, Vector128.Create(high)), Vector128.Create(low));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Offset(Vector128<int> value, int other) => value + Vector128.Create(other);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Complement(Vector128<int> value) => Vector128.Create(Requantize.One) - value;
@@ -77,13 +74,12 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, Vector128<in
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Rescale(Vector128<int> value, Rescale rescale)
+    public static Vector128<int> Encode(Vector128<int> value, ref readonly CodeEncoding encoding)
     {
-        Vector128<int> m = Vector128.Create(rescale.Multiplier);
-        Vector128<long> shift = Vector128.Create(-(long)rescale.Shift);
-        Vector128<long> lower = AdvSimd.ShiftArithmeticRounded(AdvSimd.MultiplyWideningLower(value.GetLower(), m.GetLower()), shift);
-        Vector128<long> upper = AdvSimd.ShiftArithmeticRounded(AdvSimd.MultiplyWideningUpper(value, m), shift);
-        return AdvSimd.Arm64.UnzipEven(lower.AsInt32(), upper.AsInt32());
+        Vector128<int> m = Vector128.Create(encoding.Rescale.Multiplier);
+        Vector128<long> constant = Vector128.Create(encoding.Constant);
+        Vector128<long> lower = AdvSimd.MultiplyWideningLowerAndAdd(constant, value.GetLower(), m.GetLower());
+        return Narrow(lower, AdvSimd.MultiplyWideningUpperAndAdd(constant, value, m), encoding.Shift.All);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -141,9 +137,9 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, Vector128<in
         Vector128<int> a0 = AdvSimd.Arm64.ZipLow(even01, even23).AsInt32(), a1 = AdvSimd.Arm64.ZipLow(odd01, odd23).AsInt32();
         Vector128<int> a2 = AdvSimd.Arm64.ZipHigh(even01, even23).AsInt32(), a3 = AdvSimd.Arm64.ZipHigh(odd01, odd23).AsInt32();
         Vector128<int> t = u & Vector128.Create(0xFFF);
-        a2 = AdvSimd.ShiftRightArithmeticRoundedAdd(a2, AdvSimd.Multiply(a3, t), 12);
-        a1 = AdvSimd.ShiftRightArithmeticRoundedAdd(a1, AdvSimd.Multiply(a2, t), 15);
-        return AdvSimd.ShiftRightArithmeticRoundedAdd(a0, AdvSimd.Multiply(a1, t), 9);
+        a2 = AdvSimd.ShiftRightArithmeticAdd(a2, AdvSimd.Multiply(a3, t), 12);
+        a1 = AdvSimd.ShiftRightArithmeticAdd(a1, AdvSimd.Multiply(a2, t), 15);
+        return AdvSimd.ShiftRightArithmeticAdd(a0, AdvSimd.Multiply(a1, t), 9);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

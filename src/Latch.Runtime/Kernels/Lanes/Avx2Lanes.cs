@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Latch.Model;
 
 namespace Latch.Runtime.Kernels.Lanes;
 
@@ -25,9 +24,10 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
 
     public static int TableLength => 4 * Segments;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx2Lanes Create(ref readonly int table) => new((int*)Unsafe.AsPointer(ref Unsafe.AsRef(in table)));
 
-    /// <summary>[coefficient][segment]; a2 takes in the rounding of the product that is added to it: a2 2^12 + 2^11 fits 31 bits.</summary>
+    /// <summary>[coefficient][segment].</summary>
     public static void PackTable(ReadOnlySpan<int> segments, Span<int> table) => Avx512Lanes.PackTable(segments, table);
 
     public static void PackConstants(ReadOnlySpan<long> constants, Span<long> packed)
@@ -61,9 +61,6 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
         Avx2.Max(Avx2.Min(value, Vector256.Create(high)), Vector256.Create(low));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Offset(Vector256<int> value, int other) => value + Vector256.Create(other);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Complement(Vector256<int> value) => Vector256.Create(Requantize.One) - value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -86,20 +83,16 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Rescale(Vector256<int> value, Rescale rescale)
+    public static Vector256<int> Encode(Vector256<int> value, ref readonly CodeEncoding encoding)
     {
-        Vector256<int> m = Vector256.Create(rescale.Multiplier);
-        Vector256<long> half = Vector256.Create((1L << rescale.Shift) >> 1);
-        return Narrow(Avx2.Multiply(value, m) + half, Avx2.Multiply(Odd(value), m) + half, new SumShift(rescale.Shift));
+        Vector256<int> m = Vector256.Create(encoding.Rescale.Multiplier);
+        Vector256<long> constant = Vector256.Create(encoding.Constant);
+        return Narrow(Avx2.Multiply(value, m) + constant, Avx2.Multiply(Odd(value), m) + constant, encoding.Shift);
     }
 
-    /// <summary>The rounding bit is added after the shift, so that nothing leaves the lane.</summary>
+    /// <summary>The one that rounds is added after all places but one, so that nothing leaves the lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> RoundShift(Vector256<int> value, int shift)
-    {
-        Vector256<int> less = value >> (shift - 1);
-        return (less >> 1) + (less & Vector256<int>.One);
-    }
+    public static Vector256<int> RoundShift(Vector256<int> value, int shift) => ((value >> (shift - 1)) + Vector256<int>.One) >> 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Multiply(Vector256<int> left, Vector256<int> right)
@@ -143,9 +136,9 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     private Vector256<int> Tail(Vector256<int> u)
     {
         Vector256<int> segment = u >>> 12, t = u & Vector256.Create(0xFFF), bit3 = (segment << 28) >> 31, bit4 = (segment << 27) >> 31;
-        Vector256<int> inner = ((Lookup(3, segment, bit3, bit4) * t) + Lookup(2, segment, bit3, bit4)) >> 12;
-        inner = Lookup(1, segment, bit3, bit4) + (((inner * t) + Vector256.Create(1 << 14)) >> 15);
-        return Lookup(0, segment, bit3, bit4) + (((inner * t) + Vector256.Create(1 << 8)) >> 9);
+        Vector256<int> inner = Lookup(2, segment, bit3, bit4) + ((Lookup(3, segment, bit3, bit4) * t) >> 12);
+        inner = Lookup(1, segment, bit3, bit4) + ((inner * t) >> 15);
+        return Lookup(0, segment, bit3, bit4) + ((inner * t) >> 9);
     }
 
     /// <summary>vpermd takes the low three bits of the segment; bits 3 and 4 choose among four registers.</summary>

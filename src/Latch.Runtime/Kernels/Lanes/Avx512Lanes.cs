@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Latch.Model;
 
 namespace Latch.Runtime.Kernels.Lanes;
 
@@ -16,6 +15,7 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
 
     private readonly Vector512<int> _a0Low, _a0High, _a1Low, _a1High, _a2Low, _a2High, _a3Low, _a3High;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Avx512Lanes(ref readonly int table)
     {
         (_a0Low, _a0High) = (Vector512.LoadUnsafe(in table, 0 * Segments), Vector512.LoadUnsafe(in table, (0 * Segments) + 16));
@@ -33,11 +33,11 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512Lanes Create(ref readonly int table) => new(in table);
 
-    /// <summary>[coefficient][segment]; a2 takes in the rounding of the product that is added to it: a2 2^12 + 2^11 fits 31 bits.</summary>
+    /// <summary>[coefficient][segment].</summary>
     public static void PackTable(ReadOnlySpan<int> segments, Span<int> table)
     {
         for (int i = 0; i < segments.Length; i++)
-            table[(i % 4 * Segments) + (i / 4)] = i % 4 == 2 ? (segments[i] << 12) + (1 << 11) : segments[i];
+            table[(i % 4 * Segments) + (i / 4)] = segments[i];
     }
 
     public static void PackConstants(ReadOnlySpan<long> constants, Span<long> packed)
@@ -53,10 +53,10 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     public static void Store(Vector512<int> value, ref int destination) => value.StoreUnsafe(ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreInt8(Vector512<int> value, ref sbyte destination) => Avx512F.ConvertToVector128SByte(value).StoreUnsafe(ref destination);
+    public static void StoreInt8(Vector512<int> value, ref sbyte destination) => Avx512F.ConvertToVector128SByteWithSaturation(value).StoreUnsafe(ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreInt16(Vector512<int> value, ref short destination) => Avx512F.ConvertToVector256Int16(value).StoreUnsafe(ref destination);
+    public static void StoreInt16(Vector512<int> value, ref short destination) => Avx512F.ConvertToVector256Int16WithSaturation(value).StoreUnsafe(ref destination);
 
     public static int CountDifferent(Vector512<int> left, Vector512<int> right) =>
         Count - (int)ulong.PopCount(Vector512.Equals(left, right).ExtractMostSignificantBits());
@@ -64,9 +64,6 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Clamp(Vector512<int> value, int low, int high) =>
         Avx512F.Max(Avx512F.Min(value, Vector512.Create(high)), Vector512.Create(low));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Offset(Vector512<int> value, int other) => value + Vector512.Create(other);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Complement(Vector512<int> value) => Vector512.Create(Requantize.One) - value;
@@ -91,20 +88,16 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Rescale(Vector512<int> value, Rescale rescale)
+    public static Vector512<int> Encode(Vector512<int> value, ref readonly CodeEncoding encoding)
     {
-        Vector512<int> m = Vector512.Create(rescale.Multiplier);
-        Vector512<long> half = Vector512.Create((1L << rescale.Shift) >> 1);
-        return Narrow(Avx512F.Multiply(value, m) + half, Avx512F.Multiply(Odd(value), m) + half, new SumShift(rescale.Shift));
+        Vector512<int> m = Vector512.Create(encoding.Rescale.Multiplier);
+        Vector512<long> constant = Vector512.Create(encoding.Constant);
+        return Narrow(Avx512F.Multiply(value, m) + constant, Avx512F.Multiply(Odd(value), m) + constant, encoding.Shift);
     }
 
-    /// <summary>The rounding bit is added after the shift, so that nothing leaves the lane.</summary>
+    /// <summary>The one that rounds is added after all places but one, so that nothing leaves the lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> RoundShift(Vector512<int> value, int shift)
-    {
-        Vector512<int> less = value >> (shift - 1);
-        return (less >> 1) + (less & Vector512<int>.One);
-    }
+    public static Vector512<int> RoundShift(Vector512<int> value, int shift) => ((value >> (shift - 1)) + Vector512<int>.One) >> 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Multiply(Vector512<int> left, Vector512<int> right)
@@ -137,8 +130,8 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<int> Sigmoid(Vector512<int> z, int limit)
     {
-        Vector512<int> tail = Tail(Avx512F.Min(Vector512.Abs(z), Vector512.Create(limit)));
-        return Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(z, Vector512<int>.Zero), Vector512.Create(Requantize.One) - tail, tail);
+        Vector512<int> tail = Tail(Avx512F.Min(Vector512.Abs(z), Vector512.Create(limit))), one = Vector512.Create(Requantize.One);
+        return Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(z, Vector512<int>.Zero), Avx512F.Subtract(one, tail), tail);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -155,9 +148,7 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
         Vector512<int> segment = u >>> 12, t = u & Vector512.Create(0xFFF);
         Vector512<int> a0 = Avx512F.PermuteVar16x32x2(_a0Low, segment, _a0High), a1 = Avx512F.PermuteVar16x32x2(_a1Low, segment, _a1High);
         Vector512<int> a2 = Avx512F.PermuteVar16x32x2(_a2Low, segment, _a2High), a3 = Avx512F.PermuteVar16x32x2(_a3Low, segment, _a3High);
-        Vector512<int> inner = ((a3 * t) + a2) >> 12;
-        inner = a1 + (((inner * t) + Vector512.Create(1 << 14)) >> 15);
-        return a0 + (((inner * t) + Vector512.Create(1 << 8)) >> 9);
+        return a0 + (((a1 + (((a2 + ((a3 * t) >> 12)) * t) >> 15)) * t) >> 9);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,3 @@
-using Latch.Model;
-
 namespace Latch.Runtime.Kernels.Lanes;
 
 /// <summary>One unit at a time: the formulas of NUMERICS.md as they are written, for every value. Never tuned.</summary>
@@ -21,15 +19,13 @@ internal readonly struct ScalarLanes : ILanes<ScalarLanes, int>
 
     public static void Store(int value, ref int destination) => destination = value;
 
-    public static void StoreInt8(int value, ref sbyte destination) => destination = (sbyte)value;
+    public static void StoreInt8(int value, ref sbyte destination) => destination = (sbyte)Math.Clamp(value, sbyte.MinValue, sbyte.MaxValue);
 
-    public static void StoreInt16(int value, ref short destination) => destination = (short)value;
+    public static void StoreInt16(int value, ref short destination) => destination = (short)Math.Clamp(value, short.MinValue, short.MaxValue);
 
     public static int CountDifferent(int left, int right) => left == right ? 0 : 1;
 
     public static int Clamp(int value, int low, int high) => Math.Clamp(value, low, high);
-
-    public static int Offset(int value, int other) => Requantize.Saturate((long)value + other);
 
     public static int Complement(int value) => Requantize.Saturate((long)Requantize.One - value);
 
@@ -40,7 +36,7 @@ internal readonly struct ScalarLanes : ILanes<ScalarLanes, int>
         ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift) =>
         (int)((((long)a * multipliersA) + ((long)b * multipliersB) + constants) >> shift.All);
 
-    public static int Rescale(int value, Rescale rescale) => Requantize.Saturate(Requantize.Apply(value, rescale));
+    public static int Encode(int value, ref readonly CodeEncoding encoding) => Requantize.Saturate(encoding.Exact(value));
 
     public static int RoundShift(int value, int shift) => (int)Requantize.RoundShift(value, shift);
 
