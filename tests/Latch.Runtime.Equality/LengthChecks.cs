@@ -1,0 +1,36 @@
+namespace Latch.Runtime.Equality;
+
+/// <summary>Every length of inputs and of hidden states, all cells, both widths of codes.</summary>
+internal static class LengthChecks
+{
+    private static readonly int[] s_units = [1, 5, 16, 19];
+    private static readonly int[] s_inputs = [1, 7, 33];
+    private static readonly SumProfile[] s_profiles = [SumProfile.Curved, SumProfile.Saturating, SumProfile.Ties];
+
+    /// <summary>Input sizes, with a hidden size that changes from one to the next.</summary>
+    public static void Inputs(EqualityRun run)
+    {
+        foreach (int length in run.Lengths)
+            Check(run, length, s_units[length % s_units.Length], length);
+    }
+
+    /// <summary>Hidden sizes, with an input size that changes from one to the next.</summary>
+    public static void Hidden(EqualityRun run)
+    {
+        foreach (int length in run.Lengths)
+            Check(run, s_inputs[length % s_inputs.Length], length, length + 1);
+    }
+
+    // Exact sums of both widths at every length; the other profiles and widths take turns by length and cell.
+    private static void Check(EqualityRun run, int inputs, int units, int seed)
+    {
+        int cell = 0;
+        foreach (CellShape shape in CellShape.EveryCell(inputs, units))
+        {
+            int turn = seed + (seed / 12) + cell++;
+            ModelRunner.Run(run, shape with { Seed = seed });
+            ModelRunner.Run(run, shape with { Seed = seed + 1, Wide = true });
+            ModelRunner.Run(run, shape with { Seed = seed + 2, Profile = s_profiles[turn % s_profiles.Length], Wide = turn / s_profiles.Length % 2 == 1 });
+        }
+    }
+}
