@@ -25,7 +25,7 @@ internal static class ModelRunner
     }
 
     /// <summary>Per step: the result's codes and the whole state. Every span lies against a guard page, at its end or start in turn.</summary>
-    private static int[][] Trace(EqualityRun run, ModelDefinition definition, string kernel, StepScript script, Action<Session>? prepare)
+    internal static int[][] Trace(EqualityRun run, ModelDefinition definition, string kernel, StepScript script, Action<Session>? prepare = null)
     {
         using LatchModel model = LatchModel.Create(definition, new LatchModelOptions { Kernel = kernel });
         Session session = model.CreateSession();

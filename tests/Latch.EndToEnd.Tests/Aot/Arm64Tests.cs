@@ -25,7 +25,7 @@ public sealed class Arm64Tests(SmokePrograms programs)
         run.AssertGolden(model, GoldenHashes.Repeat, kernels);
     }
 
-    /// <summary>Every length on the core without dot product; on the others the kernels of that core over a part of the lengths, and dot product over every length.</summary>
+    /// <summary>Every length on a core without dot product; a part of the lengths on its twin and, for all kernels, on the core with it.</summary>
     [Theory]
     [InlineData("cortex-a53", null)]
     [InlineData("cortex-a72", "--quick")]
@@ -35,6 +35,14 @@ public sealed class Arm64Tests(SmokePrograms programs)
         string[] command = await Command(core), kernels = await Kernels(core, command);
         SmokeRun run = await SmokeRun.Of(command, ["equality", .. quick is null ? [] : (string[])[quick]]);
         run.AssertEqual(kernels[..^1], full: quick is null);
+    }
+
+    /// <summary>Every length for the fastest kernel of the core with dot product.</summary>
+    [Fact]
+    public async Task Equality_FastestKernelOfTheNewestCore_EqualsScalarAtEveryLength()
+    {
+        string[] command = await Command("cortex-a76"), kernels = await Kernels("cortex-a76", command);
+        (await SmokeRun.Of(command, "equality", "--kernel", kernels[0])).AssertEqual(kernels[..1], full: true);
     }
 
     [Fact]
