@@ -20,6 +20,9 @@ public sealed class LatchModel : IDisposable
             new LayerInfo(layer.Name, layer.Kind, layer.InputSize, layer.HiddenSize, layer.Reverse, GateOrder.Of(layer.Kind)))];
     }
 
+    /// <summary>Names of the kernels this processor can run, fastest first; the last, "scalar", defines the results of all.</summary>
+    public static IReadOnlyList<string> AvailableKernels { get; } = [.. KernelCatalog.Available.Select(static kernel => kernel.Name)];
+
     /// <summary>Everything the model file says: formats, scales, channels, sample rate, provenance.</summary>
     public ModelDefinition Definition { get; }
 
