@@ -53,6 +53,17 @@ public readonly ref struct CodeSpan
 
     internal void CopyTo(CodeSpan codes) => _bytes.CopyTo(codes._bytes);
 
+    internal void CopyTo(Span<short> codes)
+    {
+        if (_wide)
+        {
+            Wide.CopyTo(codes);
+            return;
+        }
+        for (int i = 0; i < _bytes.Length; i++)
+            codes[i] = (sbyte)_bytes[i];
+    }
+
     internal void Fill(int code)
     {
         if (_wide)

@@ -242,8 +242,7 @@ public sealed class Session
         foreach (int tensor in plan.OutputTensors)
         {
             CodeSpan output = plan.Slot(tensor).In(_step!.Arena);
-            for (int i = 0; i < output.Count; i++)
-                result[i] = (short)output[i];
+            output.CopyTo(result);
             result = result[output.Count..];
         }
     }

@@ -1,5 +1,3 @@
-using Latch.Model;
-
 namespace Latch.Runtime.Border;
 
 /// <summary>Where codes become real numbers: s x (q - z).</summary>
@@ -15,10 +13,9 @@ internal static class OutputDequantizer
     /// <summary>Writes one tensor; returns its number of values.</summary>
     public static int Dequantize(ExecutionPlan plan, int tensor, Arena arena, Span<float> values)
     {
-        Quantization quantization = plan.Definition.Tensors[tensor].Quantization;
-        CodeSpan codes = plan.Slot(tensor).In(arena);
-        for (int i = 0; i < codes.Count; i++)
-            values[i] = (float)(quantization.Scale * (codes[i] - quantization.ZeroPoint));
+        TensorSlot slot = plan.Slot(tensor);
+        CodeSpan codes = slot.In(arena);
+        new CodeScale(slot).Decode(codes, values);
         return codes.Count;
     }
 }

@@ -139,8 +139,8 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         {
             int row = (HiddenGate * TileShape.Units) + lane;
             ref int constants = ref Constants(tile, row);
-            TVector p = TLanes.Rescale(in Unsafe.Add(ref b, row), in Unsafe.Add(ref constants, TLanes.Count), in Unsafe.Add(ref kb, lane), Shift);
-            TVector x = TLanes.Rescale(in Unsafe.Add(ref a, row), in constants, in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * TLanes.Count)), Shift);
+            TVector p = TLanes.Rescale(in Unsafe.Add(ref b, row), in Unsafe.Add(ref constants, TLanes.Count), in Unsafe.Add(ref kb, lane), in Shift);
+            TVector x = TLanes.Rescale(in Unsafe.Add(ref a, row), in constants, in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * TLanes.Count)), in Shift);
             TVector sum = TLanes.AddProduct(x, TLanes.Load(in state.Gate(tile, ResetGate, lane)), TLanes.Clamp(p, -LargestRecurrent, LargestRecurrent));
             Activate<TPath>(in lanes, state, tile, row, sum);
         }

@@ -56,7 +56,7 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
 
     protected int TileCount => _tiles.Count;
 
-    protected SumShift Shift => _shift;
+    protected ref readonly SumShift Shift => ref _shift;
 
     /// <summary>Lanes with the table of the sigmoid.</summary>
     protected TLanes Lanes => TLanes.Create(in _table.FirstInteger);
@@ -154,15 +154,15 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     {
         ref int constants = ref Constants(tile, 0);
         ref int gates = ref state.Gate(tile, 0, 0);
-        SumShift shift = _shift;
+        ref GateRule rules = ref MemoryMarshal.GetArrayDataReference(_rules);
         for (nint row = gate * TileShape.Units, end = last * TileShape.Units; row < end; row += TLanes.Count)
         {
             ref int constant = ref Unsafe.Add(ref constants, RowConstants * row);
             TVector sum = TLanes.Rescale(
                 in Unsafe.Add(ref a, row), in constant, in Unsafe.Add(ref b, row), in Unsafe.Add(ref constant, TLanes.Count),
-                in Unsafe.As<int, long>(ref Unsafe.Add(ref constant, 2 * TLanes.Count)), shift);
+                in Unsafe.As<int, long>(ref Unsafe.Add(ref constant, 2 * TLanes.Count)), in _shift);
             if (TPath.IsPlain)
-                TLanes.Store(ApplyCurve(in lanes, in Rule(row / TileShape.Units), sum), ref Unsafe.Add(ref gates, row));
+                TLanes.Store(ApplyCurve(in lanes, in Unsafe.Add(ref rules, row >> TileShape.UnitBits), sum), ref Unsafe.Add(ref gates, row));
             else
                 ActivateAny(state, tile, (int)row, sum);
         }
