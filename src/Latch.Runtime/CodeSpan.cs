@@ -41,6 +41,8 @@ public readonly ref struct CodeSpan
 
     internal ReadOnlySpan<byte> Bytes => _bytes;
 
+    internal Span<byte> WritableBytes => _bytes;
+
     internal Span<sbyte> Narrow => MemoryMarshal.Cast<byte, sbyte>(_bytes);
 
     internal Span<short> Wide => MemoryMarshal.Cast<byte, short>(_bytes);
@@ -50,8 +52,6 @@ public readonly ref struct CodeSpan
         int size = _wide ? 2 : 1;
         return new CodeSpan(_bytes.Slice(start * size, count * size), Type);
     }
-
-    internal void CopyTo(CodeSpan codes) => _bytes.CopyTo(codes._bytes);
 
     internal void CopyTo(Span<short> codes)
     {
