@@ -85,7 +85,8 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
             if (blockStep < 0)
                 Unsafe.CopyBlockUnaligned(ref Unsafe.As<int, byte>(ref memory.BlockSums(0, tile)), ref Unsafe.As<int, byte>(ref a), GateCount * TileShape.Units * sizeof(int));
         }
-        TProduct.Prepare(state.ResetCodes, ref memory.Reset);
+        CodeSpan reset = state.ResetCodes;
+        TProduct.Prepare(in reset, ref memory.Reset);
         for (int tile = 0; tile < TileCount; tile++)
         {
             TileProduct.Multiply<TProduct>(in _resetTiles!.Tile(tile, 0), in memory.Reset, _resetTiles.Shape(0), ref memory.RecurrentSums);

@@ -70,48 +70,58 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(CodeSpan inputs, int steps, RecurrentState state, CodeSpan outputs)
+    public override void Run(in CodeSpan inputs, int steps, RecurrentState state, in CodeSpan outputs)
     {
         bool plain = _isPlain && state.Output.FitsLanes && state.Forces is null;
-        if (steps == 1)
+        if (steps > 1)
         {
-            TProduct.Prepare(inputs, ref state.Memory.Input(0));
-            Run(state, plain, -1, outputs);
+            RunBlocks(in inputs, steps, state, in outputs, plain);
             return;
         }
+        TProduct.Prepare(in inputs, ref state.Memory.Input(0));
+        Run(state, plain, -1, in outputs);
+    }
+
+    /// <summary>Many steps: the input products of a block of steps are taken together, so that a tile's weights are read once for all of them.</summary>
+    private void RunBlocks(in CodeSpan inputs, int steps, RecurrentState state, in CodeSpan outputs, bool plain)
+    {
         int block = state.Memory.Block;
         for (int first = 0; first < steps; first += block)
         {
             int count = Math.Min(block, steps - first);
             for (int step = 0; step < count; step++)
-                TProduct.Prepare(At(inputs, Time(first + step, steps), Layer.InputSize), ref state.Memory.Input(step));
+            {
+                CodeSpan input = At(in inputs, Time(first + step, steps), Layer.InputSize);
+                TProduct.Prepare(in input, ref state.Memory.Input(step));
+            }
             MultiplyBlock(state.Memory, count);
             for (int step = 0; step < count; step++)
-                Run(state, plain, step, state.Output.IsSet ? At(outputs, Time(first + step, steps), Layer.HiddenSize) : default);
+            {
+                CodeSpan output = state.Output.IsSet ? At(in outputs, Time(first + step, steps), Layer.HiddenSize) : default;
+                Run(state, plain, step, in output);
+            }
         }
     }
 
     /// <summary>One step with prepared input, unwatched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Run(RecurrentState state, bool plain, int blockStep, CodeSpan output)
+    private void Run(RecurrentState state, bool plain, int blockStep, in CodeSpan output)
     {
-        TProduct.Prepare(state.HiddenCodes, ref state.Memory.Hidden);
-        state.BeginOutput(output);
+        CodeSpan hidden = state.HiddenCodes;
+        TProduct.Prepare(in hidden, ref state.Memory.Hidden);
+        state.BeginOutput(in output);
         if (plain)
             StepPlain(state, blockStep);
         else
             StepAny(state, blockStep);
-        state.EndOutput(output);
+        state.EndOutput(in output);
     }
 
-    public override void Watch(CodeSpan input, RecurrentState state, CodeSpan output)
+    public override void Watch(in CodeSpan input, RecurrentState state, in CodeSpan output)
     {
         state.BeginWatching();
-        TProduct.Prepare(input, ref state.Memory.Input(0));
-        TProduct.Prepare(state.HiddenCodes, ref state.Memory.Hidden);
-        state.BeginOutput(output);
-        StepAny(state, -1);
-        state.EndOutput(output);
+        TProduct.Prepare(in input, ref state.Memory.Input(0));
+        Run(state, plain: false, -1, in output);
         state.EndWatching();
     }
 
@@ -332,5 +342,5 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
 
     private int Time(int step, int steps) => Layer.Reverse ? steps - 1 - step : step;
 
-    private static CodeSpan At(CodeSpan codes, int time, int count) => codes.Slice(time * count, count);
+    private static CodeSpan At(in CodeSpan codes, int time, int count) => codes.Slice(time * count, count);
 }
