@@ -6,6 +6,8 @@ namespace Latch.Model.Container;
 /// <summary>Reads the definition from the text of the header: base64 of zlib of JSON.</summary>
 internal static class DefinitionText
 {
+    private const int FirstBytes = 1 << 14;
+
     /// <exception cref="ModelFormatException">The text is not a definition.</exception>
     internal static DefinitionDocument Decode(string text, string source)
     {
@@ -27,15 +29,19 @@ internal static class DefinitionText
         }
     }
 
-    // Counts before it allocates: text may grow at most 32 times (and 64 KiB for the small ones), so that a few bytes cannot ask for much memory.
-    private static byte[] Inflate(byte[] compressed, string where)
+    // Most definitions fit the first buffer. A longer one is counted before its memory is allocated: text may grow at most 32 times (and 64 KiB for the
+    // small ones), so that a few bytes cannot ask for much.
+    private static ReadOnlySpan<byte> Inflate(byte[] compressed, string where)
     {
         long limit = Math.Min(Format.MaxDefinitionBytes, 65536 + (32L * compressed.Length));
-        Span<byte> scratch = stackalloc byte[4096];
-        int length = 0;
+        byte[] first = new byte[FirstBytes];
+        int length;
         using (ZLibStream counting = new(new MemoryStream(compressed), CompressionMode.Decompress))
         {
-            for (int read; (read = counting.Read(scratch)) > 0;)
+            length = counting.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+            if (length < first.Length)
+                return first.AsSpan(0, length);
+            for (int read; (read = counting.Read(first)) > 0;)
             {
                 length += read;
                 if (length > limit)
