@@ -34,6 +34,7 @@ internal static class DefinitionValues
     /// <summary>Real numbers by name.</summary>
     internal static Dictionary<string, double> Numbers(ref Utf8JsonReader json)
     {
+        CheckObject(in json);
         Dictionary<string, double> numbers = [];
         while (NextEntry(ref json))
         {
@@ -48,6 +49,7 @@ internal static class DefinitionValues
     /// <summary>Texts (or null) by an integer.</summary>
     internal static Dictionary<int, string> Names(ref Utf8JsonReader json)
     {
+        CheckObject(in json);
         Dictionary<int, string> names = [];
         Span<byte> digits = stackalloc byte[LongestKey];
         while (NextEntry(ref json))
@@ -110,12 +112,13 @@ internal static class DefinitionValues
 
     internal static ActivationFunction? ActivationOrNull(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null ? null : Activation(ref json);
 
-    private static bool NextEntry(ref Utf8JsonReader json)
+    private static void CheckObject(in Utf8JsonReader json)
     {
-        if (json.TokenType == JsonTokenType.Null || !json.Read() || json.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject))
+        if (json.TokenType != JsonTokenType.StartObject)
             throw Wrong(in json, "an object");
-        return json.TokenType == JsonTokenType.PropertyName;
     }
+
+    private static bool NextEntry(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.PropertyName;
 
     private static JsonException Wrong(in Utf8JsonReader json, string expected) => new($"There is {json.TokenType} at byte {json.TokenStartIndex}, not {expected}.");
 }
