@@ -9,7 +9,7 @@ namespace Latch.Runtime.Cells;
 /// What the three cells share: the walk over steps, the products of tiles of 16 units, their gates, and the codes of their hidden state. A group of tiles is finished
 /// before the next one begins, so a step reads the weights once, in the order in which they lie in memory, and its sums never leave the nearest cache.
 /// </summary>
-internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
+internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
     where TProduct : struct, ITileProduct
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
@@ -25,7 +25,6 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     private readonly AlignedBuffer _constants;
     private readonly AlignedBuffer _table;
     private readonly CodeEncoding _hiddenEncoding;
-    /// <summary>The rules of the gates, once per tile of a group.</summary>
     private readonly GateRule[] _rules;
     private readonly SumShift _shift;
     private readonly int _gateCount;
@@ -50,9 +49,13 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
         TLanes.PackTable(CurveTables.Sigmoid, _table.Integers);
         _hiddenEncoding = new CodeEncoding(layer.HiddenRescale, layer.Hidden);
         (_shift, _gateCount) = (new SumShift(layer.Shift), layer.GateCount);
-        IEnumerable<GateRule> rules = layer.PreActivationLimits.Select((limit, gate) =>
-            new GateRule(limit, layer.Kind != CellKind.Rnn && gate == layer.GateCount - 1 ? layer.CandidateActivation : layer.GateActivation));
-        _rules = [.. Enumerable.Repeat(rules, StepMemory.LargestGroup).SelectMany(static rules => rules)];
+        // Once per tile of a group, as gates follow one another there.
+        _rules = new GateRule[StepMemory.LargestGroup * _gateCount];
+        for (int i = 0; i < _rules.Length; i++)
+        {
+            bool candidate = layer.Kind != CellKind.Rnn && i % _gateCount == _gateCount - 1;
+            _rules[i] = new GateRule(layer.PreActivationLimits[i % _gateCount], candidate ? layer.CandidateActivation : layer.GateActivation);
+        }
         _isPlain = isPlain && _hiddenEncoding.FitsLanes && Array.TrueForAll(_rules, static rule => rule.Function.IsCurve);
     }
 
@@ -184,14 +187,6 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
         }
     }
 
-    /// <summary>Some gates of a tile by any path.</summary>
-    protected void ActivateAny(RecurrentState state, int tile, int gate, int last, ref int a, ref int b)
-    {
-        ref int constants = ref Constants(tile, 0);
-        for (int row = gate * TileShape.Units; row < last * TileShape.Units; row += TLanes.Count)
-            ActivateAny(state, tile, row, Sum(ref a, ref b, ref constants, row));
-    }
-
     /// <summary>(A MA + B MB + K) >> S of the rows that share a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected TVector Sum(ref int a, ref int b, ref int constants, nint row)
@@ -213,14 +208,6 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
             ActivateAny(state, tile, row, sum);
     }
 
-    /// <summary>By any path: through working memory, so that no value is kept over a call.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void ActivateAny(RecurrentState state, int tile, int row, TVector sum)
-    {
-        TLanes.Store(sum, ref state.Memory.Values);
-        ActivateAny(state, tile, row / TileShape.Units, row % TileShape.Units);
-    }
-
     /// <summary>The rule of a gate.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected ref readonly GateRule Rule(nint gate) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_rules), gate);
@@ -229,32 +216,6 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static TVector ApplyCurve(ref readonly TLanes lanes, ref readonly GateRule rule, TVector z) =>
         rule.Function.Kind == ActivationKind.Sigmoid ? lanes.Sigmoid(z, rule.CurveLimit) : lanes.Tanh(z, rule.CurveLimit);
-
-    /// <summary>f(z) of the values in working memory, z limited by the rule, unit by unit.</summary>
-    protected static void ApplyEach(ref readonly GateRule rule, StepMemory memory)
-    {
-        for (int lane = 0; lane < TLanes.Count; lane++)
-        {
-            ref int value = ref Unsafe.Add(ref memory.Values, lane);
-            value = Activation.Apply(rule.Function, Math.Clamp(value, -rule.Limit, rule.Limit));
-        }
-    }
-
-    /// <summary>Stores a gate's values from working memory, or what they are forced to; a held unit keeps the value it had.</summary>
-    protected static void SetGate(RecurrentState state, int tile, int gate, int lane)
-    {
-        for (int i = 0; i < TLanes.Count; i++)
-        {
-            ref int value = ref state.Gate(tile, gate, lane + i);
-            value = state.Force(tile, gate, lane + i) switch
-            {
-                RecurrentState.Free => Unsafe.Add(ref state.Memory.Values, i),
-                (byte)GateForce.Open + 1 => Requantize.One,
-                (byte)GateForce.Closed + 1 => 0,
-                _ => value,
-            };
-        }
-    }
 
     /// <summary>Stores h' and its codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -283,43 +244,6 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
             TLanes.StoreInt16(code, ref Unsafe.Add(ref Unsafe.As<byte, short>(ref codes), unit));
         else
             TLanes.StoreInt8(code, ref Unsafe.Add(ref Unsafe.As<byte, sbyte>(ref codes), unit));
-    }
-
-    /// <summary>Stores the codes of wide values, unit by unit; returns how many were limited.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    protected int EncodeEach(ref readonly int values, ref readonly CodeEncoding encoding, ref byte codes, int unit)
-    {
-        int saturated = 0;
-        for (int lane = 0; lane < TLanes.Count; lane++)
-        {
-            long exact = encoding.Exact(Unsafe.Add(ref Unsafe.AsRef(in values), lane)), code = Math.Clamp(exact, encoding.Low, encoding.High);
-            saturated += code != exact && unit + lane < Layer.HiddenSize ? 1 : 0;
-            if (encoding.IsWide)
-                Unsafe.Add(ref Unsafe.As<byte, short>(ref codes), unit + lane) = (short)code;
-            else
-                Unsafe.Add(ref codes, unit + lane) = (byte)code;
-        }
-        return saturated;
-    }
-
-    /// <summary>The gate of the sums in working memory: limited, kept and counted for a probe, activated, forced.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ActivateAny(RecurrentState state, int tile, int gate, int lane)
-    {
-        ref readonly GateRule rule = ref Rule(gate);
-        StepMemory memory = state.Memory;
-        for (int i = 0; i < TLanes.Count; i++)
-        {
-            int sum = Unsafe.Add(ref memory.Values, i), z = Math.Clamp(sum, -rule.Limit, rule.Limit);
-            state.PreActivation(tile, gate, lane + i) = z;
-            state.GateSaturations[gate] += z != sum && (tile * TileShape.Units) + lane + i < Layer.HiddenSize ? 1 : 0;
-        }
-        TLanes lanes = Lanes;
-        if (rule.Function.IsCurve)
-            TLanes.Store(ApplyCurve(in lanes, in rule, TLanes.Load(in memory.Values)), ref memory.Values);
-        else
-            ApplyEach(in rule, memory);
-        SetGate(state, tile, gate, lane);
     }
 
     private AlignedBuffer PackConstants(RecurrentLayer layer, RecurrentRows rows)

@@ -71,12 +71,12 @@ internal interface ILanes<TSelf, TVector>
     static abstract TVector MultiplyAdd(TVector f, TVector c, TVector i, TVector g, int k);
 
     /// <summary>1 / (1 + e^-z) of z limited to +-limit: Q.13 to Q7.24.</summary>
-    /// <param name="z">Any values but -2^31.</param>
+    /// <param name="z">Any values.</param>
     /// <param name="limit">At most <see cref="CurveLimits.Sigmoid"/>.</param>
     TVector Sigmoid(TVector z, int limit);
 
     /// <summary>tanh z of z limited to +-limit: Q.13 to Q7.24.</summary>
-    /// <param name="z">Any values but -2^31.</param>
+    /// <param name="z">Any values.</param>
     /// <param name="limit">At most <see cref="CurveLimits.Tanh"/>.</param>
     TVector Tanh(TVector z, int limit);
 }

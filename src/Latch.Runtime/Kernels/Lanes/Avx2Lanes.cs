@@ -120,16 +120,20 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<int> Sigmoid(Vector256<int> z, int limit)
     {
-        Vector256<int> tail = Tail(Avx2.Min(Vector256.Abs(z), Vector256.Create(limit)));
+        Vector256<int> tail = Tail(Limited(z, limit));
         return Avx2.BlendVariable(Vector256.Create(Requantize.One) - tail, tail, z >> 31);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<int> Tanh(Vector256<int> z, int limit)
     {
-        Vector256<int> tail = Tail(Avx2.Min(Vector256.Abs(z), Vector256.Create(limit)) << 1) << 1;
+        Vector256<int> tail = Tail(Limited(z, limit) << 1) << 1;
         return Avx2.Sign(Vector256.Create(Requantize.One) - tail, z);
     }
+
+    /// <summary>min(|z|, limit), as unsigned numbers, so that |-2^31| is the largest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Limited(Vector256<int> z, int limit) => Avx2.Min(Vector256.Abs(z).AsUInt32(), Vector256.Create((uint)limit)).AsInt32();
 
     /// <summary>P(u) for u in [0, 2^17).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -133,16 +133,20 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<int> Sigmoid(Vector512<int> z, int limit)
     {
-        Vector512<int> tail = Tail(Avx512F.Min(Vector512.Abs(z), Vector512.Create(limit)));
+        Vector512<int> tail = Tail(Limited(z, limit));
         return Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(z, Vector512<int>.Zero), _one - tail, tail);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<int> Tanh(Vector512<int> z, int limit)
     {
-        Vector512<int> tail = Tail(Avx512F.Min(Vector512.Abs(z), Vector512.Create(limit)) << 1) << 1;
+        Vector512<int> tail = Tail(Limited(z, limit) << 1) << 1;
         return Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(z, Vector512<int>.Zero), _one - tail, tail - _one);
     }
+
+    /// <summary>min(|z|, limit), as unsigned numbers, so that |-2^31| is the largest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Limited(Vector512<int> z, int limit) => Avx512F.Min(Vector512.Abs(z).AsUInt32(), Vector512.Create((uint)limit)).AsInt32();
 
     /// <summary>P(u) for u in [0, 2^17).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

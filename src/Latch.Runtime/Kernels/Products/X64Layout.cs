@@ -27,10 +27,11 @@ internal static class X64Layout
     public static void Pack(ReadOnlySpan<sbyte> rows, TileShape shape, Span<sbyte> tile)
     {
         int group = Group(shape.IsWide);
-        for (int row = 0; row < shape.Rows; row++)
+        for (int column = 0; column < shape.Columns; column += group)
         {
-            for (int column = 0; column < shape.Columns; column++)
-                tile[(((column / group * shape.Rows) + row) * group) + (column % group)] = rows[(row * shape.Columns) + column];
+            int count = Math.Min(group, shape.Columns - column);
+            for (int row = 0; row < shape.Rows; row++, tile = tile[group..])
+                rows.Slice((row * shape.Columns) + column, count).CopyTo(tile);
         }
     }
 
