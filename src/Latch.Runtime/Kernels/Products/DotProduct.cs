@@ -30,38 +30,30 @@ internal readonly unsafe struct DotProduct : ITileProduct
         for (byte* end = codes + columns; codes < end; codes += 4)
         {
             Vector128<sbyte> quadruple = AdvSimd.LoadAndReplicateToVector128((int*)codes).AsSByte();
-            (Vector128<sbyte> firstRows0, Vector128<sbyte> firstRows4) = AdvSimd.Arm64.LoadPairVector128(weights);
-            (Vector128<sbyte> firstRows8, Vector128<sbyte> firstRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 32);
-            first0 = Dp.DotProduct(first0, firstRows0, quadruple);
-            first1 = Dp.DotProduct(first1, firstRows4, quadruple);
-            first2 = Dp.DotProduct(first2, firstRows8, quadruple);
-            first3 = Dp.DotProduct(first3, firstRows12, quadruple);
+            first0 = Dp.DotProduct(first0, Vector128.Load(weights), quadruple);
+            first1 = Dp.DotProduct(first1, Vector128.Load(weights + 16), quadruple);
+            first2 = Dp.DotProduct(first2, Vector128.Load(weights + 32), quadruple);
+            first3 = Dp.DotProduct(first3, Vector128.Load(weights + 48), quadruple);
             if (TGates.Count > 1)
             {
-                (Vector128<sbyte> secondRows0, Vector128<sbyte> secondRows4) = AdvSimd.Arm64.LoadPairVector128(weights + 64);
-                (Vector128<sbyte> secondRows8, Vector128<sbyte> secondRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 96);
-                second0 = Dp.DotProduct(second0, secondRows0, quadruple);
-                second1 = Dp.DotProduct(second1, secondRows4, quadruple);
-                second2 = Dp.DotProduct(second2, secondRows8, quadruple);
-                second3 = Dp.DotProduct(second3, secondRows12, quadruple);
+                second0 = Dp.DotProduct(second0, Vector128.Load(weights + 64), quadruple);
+                second1 = Dp.DotProduct(second1, Vector128.Load(weights + 80), quadruple);
+                second2 = Dp.DotProduct(second2, Vector128.Load(weights + 96), quadruple);
+                second3 = Dp.DotProduct(second3, Vector128.Load(weights + 112), quadruple);
             }
             if (TGates.Count > 2)
             {
-                (Vector128<sbyte> thirdRows0, Vector128<sbyte> thirdRows4) = AdvSimd.Arm64.LoadPairVector128(weights + 128);
-                (Vector128<sbyte> thirdRows8, Vector128<sbyte> thirdRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 160);
-                third0 = Dp.DotProduct(third0, thirdRows0, quadruple);
-                third1 = Dp.DotProduct(third1, thirdRows4, quadruple);
-                third2 = Dp.DotProduct(third2, thirdRows8, quadruple);
-                third3 = Dp.DotProduct(third3, thirdRows12, quadruple);
+                third0 = Dp.DotProduct(third0, Vector128.Load(weights + 128), quadruple);
+                third1 = Dp.DotProduct(third1, Vector128.Load(weights + 144), quadruple);
+                third2 = Dp.DotProduct(third2, Vector128.Load(weights + 160), quadruple);
+                third3 = Dp.DotProduct(third3, Vector128.Load(weights + 176), quadruple);
             }
             if (TGates.Count > 3)
             {
-                (Vector128<sbyte> fourthRows0, Vector128<sbyte> fourthRows4) = AdvSimd.Arm64.LoadPairVector128(weights + 192);
-                (Vector128<sbyte> fourthRows8, Vector128<sbyte> fourthRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 224);
-                fourth0 = Dp.DotProduct(fourth0, fourthRows0, quadruple);
-                fourth1 = Dp.DotProduct(fourth1, fourthRows4, quadruple);
-                fourth2 = Dp.DotProduct(fourth2, fourthRows8, quadruple);
-                fourth3 = Dp.DotProduct(fourth3, fourthRows12, quadruple);
+                fourth0 = Dp.DotProduct(fourth0, Vector128.Load(weights + 192), quadruple);
+                fourth1 = Dp.DotProduct(fourth1, Vector128.Load(weights + 208), quadruple);
+                fourth2 = Dp.DotProduct(fourth2, Vector128.Load(weights + 224), quadruple);
+                fourth3 = Dp.DotProduct(fourth3, Vector128.Load(weights + 240), quadruple);
             }
             weights += Arm64Layout.Block * TGates.Count;
         }
