@@ -27,33 +27,59 @@ internal readonly unsafe struct DotProduct : ITileProduct
         Vector128<int> second0 = first0, second1 = first0, second2 = first0, second3 = first0;
         Vector128<int> third0 = first0, third1 = first0, third2 = first0, third3 = first0;
         Vector128<int> fourth0 = first0, fourth1 = first0, fourth2 = first0, fourth3 = first0;
-        for (byte* end = codes + columns; codes < end; codes += 4)
+        for (byte* end = codes + columns; codes < end; codes += 8)
         {
-            Vector128<sbyte> quadruple = AdvSimd.LoadAndReplicateToVector128((int*)codes).AsSByte();
-            first0 = Dp.DotProduct(first0, Vector128.Load(weights), quadruple);
-            first1 = Dp.DotProduct(first1, Vector128.Load(weights + 16), quadruple);
-            first2 = Dp.DotProduct(first2, Vector128.Load(weights + 32), quadruple);
-            first3 = Dp.DotProduct(first3, Vector128.Load(weights + 48), quadruple);
+            Vector64<sbyte> octet = Vector64.Load((sbyte*)codes);
+            first0 = Dp.DotProductBySelectedQuadruplet(first0, Vector128.Load(weights), octet, 0);
+            first1 = Dp.DotProductBySelectedQuadruplet(first1, Vector128.Load(weights + 16), octet, 0);
+            first2 = Dp.DotProductBySelectedQuadruplet(first2, Vector128.Load(weights + 32), octet, 0);
+            first3 = Dp.DotProductBySelectedQuadruplet(first3, Vector128.Load(weights + 48), octet, 0);
             if (TGates.Count > 1)
             {
-                second0 = Dp.DotProduct(second0, Vector128.Load(weights + 64), quadruple);
-                second1 = Dp.DotProduct(second1, Vector128.Load(weights + 80), quadruple);
-                second2 = Dp.DotProduct(second2, Vector128.Load(weights + 96), quadruple);
-                second3 = Dp.DotProduct(second3, Vector128.Load(weights + 112), quadruple);
+                second0 = Dp.DotProductBySelectedQuadruplet(second0, Vector128.Load(weights + 64), octet, 0);
+                second1 = Dp.DotProductBySelectedQuadruplet(second1, Vector128.Load(weights + 80), octet, 0);
+                second2 = Dp.DotProductBySelectedQuadruplet(second2, Vector128.Load(weights + 96), octet, 0);
+                second3 = Dp.DotProductBySelectedQuadruplet(second3, Vector128.Load(weights + 112), octet, 0);
             }
             if (TGates.Count > 2)
             {
-                third0 = Dp.DotProduct(third0, Vector128.Load(weights + 128), quadruple);
-                third1 = Dp.DotProduct(third1, Vector128.Load(weights + 144), quadruple);
-                third2 = Dp.DotProduct(third2, Vector128.Load(weights + 160), quadruple);
-                third3 = Dp.DotProduct(third3, Vector128.Load(weights + 176), quadruple);
+                third0 = Dp.DotProductBySelectedQuadruplet(third0, Vector128.Load(weights + 128), octet, 0);
+                third1 = Dp.DotProductBySelectedQuadruplet(third1, Vector128.Load(weights + 144), octet, 0);
+                third2 = Dp.DotProductBySelectedQuadruplet(third2, Vector128.Load(weights + 160), octet, 0);
+                third3 = Dp.DotProductBySelectedQuadruplet(third3, Vector128.Load(weights + 176), octet, 0);
             }
             if (TGates.Count > 3)
             {
-                fourth0 = Dp.DotProduct(fourth0, Vector128.Load(weights + 192), quadruple);
-                fourth1 = Dp.DotProduct(fourth1, Vector128.Load(weights + 208), quadruple);
-                fourth2 = Dp.DotProduct(fourth2, Vector128.Load(weights + 224), quadruple);
-                fourth3 = Dp.DotProduct(fourth3, Vector128.Load(weights + 240), quadruple);
+                fourth0 = Dp.DotProductBySelectedQuadruplet(fourth0, Vector128.Load(weights + 192), octet, 0);
+                fourth1 = Dp.DotProductBySelectedQuadruplet(fourth1, Vector128.Load(weights + 208), octet, 0);
+                fourth2 = Dp.DotProductBySelectedQuadruplet(fourth2, Vector128.Load(weights + 224), octet, 0);
+                fourth3 = Dp.DotProductBySelectedQuadruplet(fourth3, Vector128.Load(weights + 240), octet, 0);
+            }
+            weights += Arm64Layout.Block * TGates.Count;
+            first0 = Dp.DotProductBySelectedQuadruplet(first0, Vector128.Load(weights), octet, 1);
+            first1 = Dp.DotProductBySelectedQuadruplet(first1, Vector128.Load(weights + 16), octet, 1);
+            first2 = Dp.DotProductBySelectedQuadruplet(first2, Vector128.Load(weights + 32), octet, 1);
+            first3 = Dp.DotProductBySelectedQuadruplet(first3, Vector128.Load(weights + 48), octet, 1);
+            if (TGates.Count > 1)
+            {
+                second0 = Dp.DotProductBySelectedQuadruplet(second0, Vector128.Load(weights + 64), octet, 1);
+                second1 = Dp.DotProductBySelectedQuadruplet(second1, Vector128.Load(weights + 80), octet, 1);
+                second2 = Dp.DotProductBySelectedQuadruplet(second2, Vector128.Load(weights + 96), octet, 1);
+                second3 = Dp.DotProductBySelectedQuadruplet(second3, Vector128.Load(weights + 112), octet, 1);
+            }
+            if (TGates.Count > 2)
+            {
+                third0 = Dp.DotProductBySelectedQuadruplet(third0, Vector128.Load(weights + 128), octet, 1);
+                third1 = Dp.DotProductBySelectedQuadruplet(third1, Vector128.Load(weights + 144), octet, 1);
+                third2 = Dp.DotProductBySelectedQuadruplet(third2, Vector128.Load(weights + 160), octet, 1);
+                third3 = Dp.DotProductBySelectedQuadruplet(third3, Vector128.Load(weights + 176), octet, 1);
+            }
+            if (TGates.Count > 3)
+            {
+                fourth0 = Dp.DotProductBySelectedQuadruplet(fourth0, Vector128.Load(weights + 192), octet, 1);
+                fourth1 = Dp.DotProductBySelectedQuadruplet(fourth1, Vector128.Load(weights + 208), octet, 1);
+                fourth2 = Dp.DotProductBySelectedQuadruplet(fourth2, Vector128.Load(weights + 224), octet, 1);
+                fourth3 = Dp.DotProductBySelectedQuadruplet(fourth3, Vector128.Load(weights + 240), octet, 1);
             }
             weights += Arm64Layout.Block * TGates.Count;
         }
