@@ -41,6 +41,8 @@ public readonly ref struct CodeSpan
 
     internal ReadOnlySpan<byte> Bytes => _bytes;
 
+    internal Span<byte> WritableBytes => _bytes;
+
     internal Span<sbyte> Narrow => MemoryMarshal.Cast<byte, sbyte>(_bytes);
 
     internal Span<short> Wide => MemoryMarshal.Cast<byte, short>(_bytes);
@@ -51,7 +53,16 @@ public readonly ref struct CodeSpan
         return new CodeSpan(_bytes.Slice(start * size, count * size), Type);
     }
 
-    internal void CopyTo(CodeSpan codes) => _bytes.CopyTo(codes._bytes);
+    internal void CopyTo(Span<short> codes)
+    {
+        if (_wide)
+        {
+            Wide.CopyTo(codes);
+            return;
+        }
+        for (int i = 0; i < _bytes.Length; i++)
+            codes[i] = (sbyte)_bytes[i];
+    }
 
     internal void Fill(int code)
     {

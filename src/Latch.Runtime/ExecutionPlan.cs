@@ -40,6 +40,8 @@ internal sealed class ExecutionPlan
 
     public Plan Definition { get; }
 
+    public int Steps => Definition.Steps;
+
     public int ArenaBytes { get; }
 
     /// <summary>Rows of the largest dense matrix, filled up to whole tiles.</summary>

@@ -17,15 +17,17 @@ public sealed class Session
     private readonly PlanMemory? _window;
     private readonly InputQuantizer? _stepInput;
     private readonly InputQuantizer? _windowInput;
+    private readonly OutputDequantizer? _stepOutput;
+    private readonly OutputDequantizer? _windowOutput;
     private bool _windowRanLast;
 
     internal Session(LatchModel model)
     {
         _model = model;
         if (model.StepPlan is { } step)
-            (_step, _stepInput) = (new PlanMemory(step), new InputQuantizer(step, model.Channels, carry: true));
+            (_step, _stepInput, _stepOutput) = (new PlanMemory(step), new InputQuantizer(step, model.Channels, carry: true), new OutputDequantizer(step));
         if (model.WindowPlan is { } window)
-            (_window, _windowInput) = (new PlanMemory(window), new InputQuantizer(window, model.Channels, carry: false));
+            (_window, _windowInput, _windowOutput) = (new PlanMemory(window), new InputQuantizer(window, model.Channels, carry: false), new OutputDequantizer(window));
         Gates = new GateControl(model.Definition.Layers, [.. _step?.States ?? [], .. _window?.States ?? []]);
     }
 
@@ -66,7 +68,7 @@ public sealed class Session
         Check(nameof(result), result.Length, plan.OutputSize);
         HeldReadings += _stepInput!.Quantize(sample, _step!.Arena);
         Execute(plan, _step, ref probe);
-        OutputDequantizer.Dequantize(plan, _step.Arena, result);
+        _stepOutput!.Dequantize(_step.Arena, result);
     }
 
     /// <summary>Takes one sample and yields one result, both as codes: no real number is touched.</summary>
@@ -217,7 +219,7 @@ public sealed class Session
                 continue;
             if (values.Length < plan.Slot(tensor).Count)
                 Throw.WrongLength(nameof(values), values.Length, plan.Slot(tensor).Count);
-            return OutputDequantizer.Dequantize(plan, tensor, memory.Arena, values);
+            return OutputDequantizer.Dequantize(plan.Slot(tensor), memory.Arena, values);
         }
         return -1;
     }
@@ -242,8 +244,7 @@ public sealed class Session
         foreach (int tensor in plan.OutputTensors)
         {
             CodeSpan output = plan.Slot(tensor).In(_step!.Arena);
-            for (int i = 0; i < output.Count; i++)
-                result[i] = (short)output[i];
+            output.CopyTo(result);
             result = result[output.Count..];
         }
     }
@@ -255,7 +256,7 @@ public sealed class Session
         Check(nameof(results), results.Length, plan.OutputSize);
         HeldReadings += _windowInput!.Quantize(sequence, _window!.Arena);
         Execute(plan, _window, ref probe);
-        OutputDequantizer.Dequantize(plan, _window.Arena, results);
+        _windowOutput!.Dequantize(_window.Arena, results);
     }
 
     private void Execute<TProbe>(ExecutionPlan plan, PlanMemory memory, ref TProbe probe)

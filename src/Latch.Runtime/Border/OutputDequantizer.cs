@@ -1,24 +1,27 @@
-using Latch.Model;
+using System.Runtime.CompilerServices;
 
 namespace Latch.Runtime.Border;
 
 /// <summary>Where codes become real numbers: s x (q - z).</summary>
-internal static class OutputDequantizer
+internal sealed class OutputDequantizer(ExecutionPlan plan)
 {
-    /// <summary>Writes all outputs of a plan, one after the other.</summary>
-    public static void Dequantize(ExecutionPlan plan, Arena arena, Span<float> results)
+    private readonly (TensorSlot Slot, CodeScale Scale)[] _outputs = Array.ConvertAll(plan.OutputTensors, tensor => (plan.Slot(tensor), new CodeScale(plan.Slot(tensor))));
+
+    /// <summary>Writes all outputs of the plan, one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Dequantize(Arena arena, Span<float> results)
     {
-        foreach (int tensor in plan.OutputTensors)
-            results = results[Dequantize(plan, tensor, arena, results)..];
+        foreach (ref readonly (TensorSlot Slot, CodeScale Scale) output in _outputs.AsSpan())
+        {
+            output.Scale.Decode(output.Slot.In(arena), results);
+            results = results[output.Slot.Count..];
+        }
     }
 
     /// <summary>Writes one tensor; returns its number of values.</summary>
-    public static int Dequantize(ExecutionPlan plan, int tensor, Arena arena, Span<float> values)
+    public static int Dequantize(TensorSlot slot, Arena arena, Span<float> values)
     {
-        Quantization quantization = plan.Definition.Tensors[tensor].Quantization;
-        CodeSpan codes = plan.Slot(tensor).In(arena);
-        for (int i = 0; i < codes.Count; i++)
-            values[i] = (float)(quantization.Scale * (codes[i] - quantization.ZeroPoint));
-        return codes.Count;
+        new CodeScale(slot).Decode(slot.In(arena), values);
+        return slot.Count;
     }
 }

@@ -51,17 +51,25 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
             StepReset<TPath>(state, blockStep);
     }
 
-    /// <summary>linear_before_reset = 1: tile by tile.</summary>
+    /// <summary>linear_before_reset = 1, tile by tile, the products of the next tile between the two long chains of one (as in the LSTM).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StepLinear<TPath>(RecurrentState state, int blockStep)
         where TPath : struct, IStepPath
     {
-        (int tile, int direction) = Order(state.Memory);
-        for (int count = 0; count < TileCount; count++, tile += direction)
+        StepMemory memory = state.Memory;
+        (int tile, int direction) = Order(memory);
+        ref int a = ref InputSums(memory, tile, blockStep);
+        ref int b = ref RecurrentSums(memory, tile);
+        for (int left = TileCount - 1; left > 0; left--)
         {
-            ref int a = ref InputSums(state.Memory, tile, blockStep);
-            FinishLinear<TPath>(state, tile, ref a, ref RecurrentSums(state.Memory, tile));
+            ActivateLinear<TPath>(state, tile, ref a, ref b);
+            a = ref InputSums(memory, tile + direction, blockStep);
+            b = ref RecurrentSums(memory, tile + direction);
+            UpdateHidden<TPath>(state, tile);
+            tile += direction;
         }
+        ActivateLinear<TPath>(state, tile, ref a, ref b);
+        UpdateHidden<TPath>(state, tile);
     }
 
     /// <summary>linear_before_reset = 0: z, r and the codes of r h of all tiles, then the candidate n of R (r h) and h'.</summary>
@@ -85,15 +93,14 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         }
     }
 
-    /// <summary>z, r, the candidate n of r (R h), h'.</summary>
+    /// <summary>z, r, the candidate n of r (R h).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FinishLinear<TPath>(RecurrentState state, int tile, ref int a, ref int b)
+    private void ActivateLinear<TPath>(RecurrentState state, int tile, ref int a, ref int b)
         where TPath : struct, IStepPath
     {
         TLanes lanes = Lanes;
         ActivateGates<TPath>(in lanes, state, tile, UpdateGate, HiddenGate, ref a, ref b);
         ResetProduct<TPath>(in lanes, state, tile, ref a, ref b);
-        UpdateHidden<TPath>(state, tile);
     }
 
     /// <summary>z, r and the codes of mul(r, h).</summary>
@@ -139,15 +146,15 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         {
             int row = (HiddenGate * TileShape.Units) + lane;
             ref int constants = ref Constants(tile, row);
-            TVector p = TLanes.Rescale(in Unsafe.Add(ref b, row), in Unsafe.Add(ref constants, TLanes.Count), in Unsafe.Add(ref kb, lane), Shift);
-            TVector x = TLanes.Rescale(in Unsafe.Add(ref a, row), in constants, in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * TLanes.Count)), Shift);
+            TVector p = TLanes.Rescale(in Unsafe.Add(ref b, row), in Unsafe.Add(ref constants, TLanes.Count), in Unsafe.Add(ref kb, lane), in Shift);
+            TVector x = TLanes.Rescale(in Unsafe.Add(ref a, row), in constants, in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * TLanes.Count)), in Shift);
             TVector sum = TLanes.AddProduct(x, TLanes.Load(in state.Gate(tile, ResetGate, lane)), TLanes.Clamp(p, -LargestRecurrent, LargestRecurrent));
             Activate<TPath>(in lanes, state, tile, row, sum);
         }
     }
 
     /// <summary>h' = n + z (h - n).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void UpdateHidden<TPath>(RecurrentState state, int tile)
         where TPath : struct, IStepPath
     {

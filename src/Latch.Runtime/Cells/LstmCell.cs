@@ -32,33 +32,46 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
 
     public override long Bytes => base.Bytes + (sizeof(int) * (_peepholes?.Length ?? 0)) + (sizeof(long) * (_peepholeConstants?.Length ?? 0));
 
-    protected override void StepPlain(RecurrentState state, int blockStep) => Step<PlainPath>(state, blockStep);
-
-    protected override void StepAny(RecurrentState state, int blockStep) => Step<AnyPath>(state, blockStep);
-
-    /// <summary>i, f, the candidate, c', o, h', tile by tile.</summary>
+    /// <inheritdoc/>
+    /// <remarks>The products of the next tile stand between the two long chains of a tile, so that a processor that looks ahead has them to do meanwhile.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Step<TPath>(RecurrentState state, int blockStep)
-        where TPath : struct, IStepPath
+    protected override void StepPlain(RecurrentState state, int blockStep)
     {
-        (int tile, int direction) = Order(state.Memory);
-        for (int count = 0; count < TileCount; count++, tile += direction)
+        StepMemory memory = state.Memory;
+        (int tile, int direction) = Order(memory);
+        ref int a = ref InputSums(memory, tile, blockStep);
+        ref int b = ref RecurrentSums(memory, tile);
+        for (int left = TileCount - 1; left > 0; left--)
         {
-            ref int a = ref InputSums(state.Memory, tile, blockStep);
-            ref int b = ref RecurrentSums(state.Memory, tile);
-            if (TPath.IsPlain)
-                Finish(state, tile, ref a, ref b);
-            else
-                FinishInOrder(state, tile, ref a, ref b);
+            ActivateGates(state, tile, ref a, ref b);
+            a = ref InputSums(memory, tile + direction, blockStep);
+            Update(state, tile);
+            b = ref RecurrentSums(memory, tile + direction);
+            tile += direction;
         }
+        ActivateGates(state, tile, ref a, ref b);
+        Update(state, tile);
     }
 
-    /// <summary>All gates of a tile, c' and h'.</summary>
+    protected override void StepAny(RecurrentState state, int blockStep)
+    {
+        for (int tile = 0; tile < TileCount; tile++)
+            FinishInOrder(state, tile, ref InputSums(state.Memory, tile, blockStep), ref RecurrentSums(state.Memory, tile));
+    }
+
+    /// <summary>i, o, f and the candidate.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish(RecurrentState state, int tile, ref int a, ref int b)
+    private void ActivateGates(RecurrentState state, int tile, ref int a, ref int b)
     {
         TLanes lanes = Lanes;
         ActivateGates<PlainPath>(in lanes, state, tile, InputGate, GateCount, ref a, ref b);
+    }
+
+    /// <summary>c' and h'.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Update(RecurrentState state, int tile)
+    {
+        TLanes lanes = Lanes;
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
             TVector c = UpdateCell(state, tile, lane);
@@ -139,7 +152,7 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
             ref int constants = ref Constants(tile, row);
             TLanes.PackConstants(sums.Slice(lane, TLanes.Count), packed);
             TVector sum = TLanes.Rescale(
-                in Unsafe.Add(ref a, row), in constants, in Unsafe.Add(ref b, row), in Unsafe.Add(ref constants, TLanes.Count), in packed[0], Shift);
+                in Unsafe.Add(ref a, row), in constants, in Unsafe.Add(ref b, row), in Unsafe.Add(ref constants, TLanes.Count), in packed[0], in Shift);
             ActivateAny(state, tile, row, sum);
         }
     }

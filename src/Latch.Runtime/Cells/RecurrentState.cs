@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Latch.Model;
 using Latch.Runtime.Kernels;
 
@@ -8,8 +9,10 @@ namespace Latch.Runtime.Cells;
 /// What one recurrent operation carries from step to step. Every array of units is filled up to whole tiles of 16; gates lie as [tile, gate, 16]. What lies beyond the
 /// last unit has no meaning.
 /// </summary>
-internal sealed class RecurrentState
+internal sealed unsafe class RecurrentState
 {
+    private byte* _firstOutputCode;
+
     /// <summary>Entry of <see cref="Forces"/>: the gate follows its pre-activation; other entries are <see cref="GateForce"/> + 1.</summary>
     public const byte Free = 0;
 
@@ -75,8 +78,8 @@ internal sealed class RecurrentState
     /// <summary>The first code of r h, int8 or int16.</summary>
     public ref byte FirstResetCode => ref _resetCodes.First;
 
-    /// <summary>The first code of the output, int8 or int16.</summary>
-    public ref byte FirstOutputCode => ref _outputCodes.First;
+    /// <summary>The first code of the output, int8 or int16, between <see cref="BeginOutput"/> and <see cref="EndOutput"/>.</summary>
+    public ref byte FirstOutputCode => ref *_firstOutputCode;
 
     /// <summary>Gates after <see cref="EndWatching"/>, Q7.24 [G, H].</summary>
     public int[] ContiguousGates { get; }
@@ -100,8 +103,6 @@ internal sealed class RecurrentState
     /// <summary>Codes of r h, for a GRU without linear before reset.</summary>
     public CodeSpan ResetCodes => Codes(_resetCodes, _resetType);
 
-    public CodeSpan OutputCodes => Codes(_outputCodes, Output.IsWide ? ElementType.Int16 : ElementType.Int8);
-
     /// <summary>Number of integers of <see cref="Save"/>.</summary>
     public int Size => Hidden.Length + Cell.Length + (_gateCount * _units);
 
@@ -121,6 +122,18 @@ internal sealed class RecurrentState
         _hidden.Bytes.Clear();
         _cell.Bytes.Clear();
         _gates.Bytes.Clear();
+    }
+
+    /// <summary>Says where a step writes its output codes: the tensor itself, or memory of our own where the last tile is not full.</summary>
+    /// <param name="output">Codes [H] in an <see cref="Arena"/>, which does not move.</param>
+    public void BeginOutput(CodeSpan output) =>
+        _firstOutputCode = (byte*)Unsafe.AsPointer(ref PaddedUnits == _units ? ref MemoryMarshal.GetReference(output.Bytes) : ref _outputCodes.First);
+
+    /// <summary>Brings the output codes to their tensor.</summary>
+    public void EndOutput(CodeSpan output)
+    {
+        if (PaddedUnits != _units && _output.IsSet)
+            _outputCodes.Bytes[..output.Bytes.Length].CopyTo(output.WritableBytes);
     }
 
     /// <summary>Begins a watched step: nothing is saturated yet.</summary>

@@ -56,7 +56,7 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
 
     protected int TileCount => _tiles.Count;
 
-    protected SumShift Shift => _shift;
+    protected ref readonly SumShift Shift => ref _shift;
 
     /// <summary>Lanes with the table of the sigmoid.</summary>
     protected TLanes Lanes => TLanes.Create(in _table.FirstInteger);
@@ -72,26 +72,36 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(CodeSpan inputs, int steps, RecurrentState state, CodeSpan outputs)
     {
-        int block = state.Memory.Block;
         bool plain = _isPlain && state.Output.FitsLanes && state.Forces is null;
+        if (steps == 1)
+        {
+            TProduct.Prepare(inputs, ref state.Memory.Input(0));
+            Run(state, plain, -1, outputs);
+            return;
+        }
+        int block = state.Memory.Block;
         for (int first = 0; first < steps; first += block)
         {
             int count = Math.Min(block, steps - first);
             for (int step = 0; step < count; step++)
                 TProduct.Prepare(At(inputs, Time(first + step, steps), Layer.InputSize), ref state.Memory.Input(step));
-            if (count > 1)
-                MultiplyBlock(state.Memory, count);
+            MultiplyBlock(state.Memory, count);
             for (int step = 0; step < count; step++)
-            {
-                TProduct.Prepare(state.HiddenCodes, ref state.Memory.Hidden);
-                if (plain)
-                    StepPlain(state, count > 1 ? step : -1);
-                else
-                    StepAny(state, count > 1 ? step : -1);
-                if (state.Output.IsSet)
-                    state.OutputCodes.CopyTo(At(outputs, Time(first + step, steps), Layer.HiddenSize));
-            }
+                Run(state, plain, step, state.Output.IsSet ? At(outputs, Time(first + step, steps), Layer.HiddenSize) : default);
         }
+    }
+
+    /// <summary>One step with prepared input, unwatched.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Run(RecurrentState state, bool plain, int blockStep, CodeSpan output)
+    {
+        TProduct.Prepare(state.HiddenCodes, ref state.Memory.Hidden);
+        state.BeginOutput(output);
+        if (plain)
+            StepPlain(state, blockStep);
+        else
+            StepAny(state, blockStep);
+        state.EndOutput(output);
     }
 
     public override void Watch(CodeSpan input, RecurrentState state, CodeSpan output)
@@ -99,9 +109,9 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
         state.BeginWatching();
         TProduct.Prepare(input, ref state.Memory.Input(0));
         TProduct.Prepare(state.HiddenCodes, ref state.Memory.Hidden);
+        state.BeginOutput(output);
         StepAny(state, -1);
-        if (state.Output.IsSet)
-            state.OutputCodes.CopyTo(output);
+        state.EndOutput(output);
         state.EndWatching();
     }
 
@@ -154,15 +164,15 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     {
         ref int constants = ref Constants(tile, 0);
         ref int gates = ref state.Gate(tile, 0, 0);
-        SumShift shift = _shift;
+        ref GateRule rules = ref MemoryMarshal.GetArrayDataReference(_rules);
         for (nint row = gate * TileShape.Units, end = last * TileShape.Units; row < end; row += TLanes.Count)
         {
             ref int constant = ref Unsafe.Add(ref constants, RowConstants * row);
             TVector sum = TLanes.Rescale(
                 in Unsafe.Add(ref a, row), in constant, in Unsafe.Add(ref b, row), in Unsafe.Add(ref constant, TLanes.Count),
-                in Unsafe.As<int, long>(ref Unsafe.Add(ref constant, 2 * TLanes.Count)), shift);
+                in Unsafe.As<int, long>(ref Unsafe.Add(ref constant, 2 * TLanes.Count)), in _shift);
             if (TPath.IsPlain)
-                TLanes.Store(ApplyCurve(in lanes, in Rule(row / TileShape.Units), sum), ref Unsafe.Add(ref gates, row));
+                TLanes.Store(ApplyCurve(in lanes, in Unsafe.Add(ref rules, row >> TileShape.UnitBits), sum), ref Unsafe.Add(ref gates, row));
             else
                 ActivateAny(state, tile, (int)row, sum);
         }

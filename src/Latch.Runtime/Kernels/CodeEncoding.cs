@@ -27,7 +27,7 @@ internal readonly struct CodeEncoding
     /// <summary>The rounding and the zero point before the shift: (v M + this) >> S = rsh(v M, S) + z.</summary>
     public long Constant { get; }
 
-    public SumShift Shift { get; }
+    public readonly SumShift Shift;
 
     public int Low { get; }
 

@@ -46,11 +46,11 @@ internal interface ILanes<TSelf, TVector>
     static abstract TVector Complement(TVector value);
 
     /// <summary>(A M + K) >> S: a sum rescaled by its row's multiplier. The result fits 32 bits.</summary>
-    static abstract TVector Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, SumShift shift);
+    static abstract TVector Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, ref readonly SumShift shift);
 
     /// <summary>(A MA + B MB + K) >> S: two sums, one rounding. The result fits 32 bits.</summary>
     static abstract TVector Rescale(
-        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift);
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, ref readonly SumShift shift);
 
     /// <summary>rsh(v M, S) + z. The result fits 32 bits.</summary>
     static abstract TVector Encode(TVector value, ref readonly CodeEncoding encoding);
@@ -89,17 +89,4 @@ internal static class CurveLimits
 
     /// <summary>The last |z| whose double is in the table.</summary>
     public const int Tanh = (Activation.CurveEnd / 2) - 1;
-}
-
-/// <summary>A shift of 64-bit sums to results within 32 bits, in two parts: up to 32 places in 64 bits, of which only the low 32 count after, the rest in 32.</summary>
-internal readonly struct SumShift(int shift)
-{
-    /// <summary>All places.</summary>
-    public readonly int All = shift;
-
-    /// <summary>Places in 64 bits, at most 32.</summary>
-    public readonly int First = Math.Min(shift, 32);
-
-    /// <summary>Places in 32 bits; mostly 0.</summary>
-    public readonly int Rest = shift - Math.Min(shift, 32);
 }

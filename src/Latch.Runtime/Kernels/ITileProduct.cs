@@ -64,7 +64,9 @@ internal static class TileProduct
 internal readonly record struct TileShape(int Gates, int Columns, bool IsWide)
 {
     /// <summary>Units of a tile.</summary>
-    public const int Units = 16;
+    public const int Units = 1 << UnitBits;
+
+    public const int UnitBits = 4;
 
     /// <summary>Rows of the tile.</summary>
     public int Rows => Gates * Units;

@@ -33,6 +33,7 @@ internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
     private readonly TensorSlot _input;
     private readonly TensorSlot _output;
     private readonly CodeEncoding _encoding;
+    private readonly SumShift _shift;
     private readonly int _columns;
     private readonly int _rows;
 
@@ -42,6 +43,7 @@ internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
         ConstantTensor matrix = weights.Tensor(operation.Weights);
         (_rows, _columns) = (matrix.Shape[0], matrix.Shape[1]);
         _tiles = PackedTiles.Create<TProduct>(_rows, new TileShape(1, _columns, _input.IsWide)).Pack<TProduct>(0, matrix.Int8);
+        _shift = new SumShift(operation.Shift);
         _encoding = new CodeEncoding(operation.OutputRescale, _output.Quantization);
         ReadOnlySpan<int> multipliers = weights.Tensor(operation.Multipliers).Int32;
         long[] constants = Constants(operation, weights, multipliers, _input.ZeroPoint);
@@ -98,11 +100,10 @@ internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
     {
         Span<int> sums = stackalloc int[TileShape.Units];
         TileProduct.Multiply<TProduct>(in _tiles.Tile(tile, 0), in prepared, _tiles.Shape(0), ref sums[0]);
-        var shift = new SumShift(_operation.Shift);
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
             ref int constants = ref Unsafe.Add(ref _constants.FirstInteger, RowConstants * ((tile * TileShape.Units) + lane));
-            TVector sum = TLanes.Rescale(in sums[lane], in constants, in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, TLanes.Count)), shift);
+            TVector sum = TLanes.Rescale(in sums[lane], in constants, in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, TLanes.Count)), in _shift);
             TLanes.Store(sum, ref Unsafe.Add(ref values, lane));
         }
     }

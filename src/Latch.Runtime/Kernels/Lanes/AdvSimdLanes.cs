@@ -53,24 +53,24 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, Vector128<in
     public static Vector128<int> Complement(Vector128<int> value) => Vector128.Create(Requantize.One) - value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, SumShift shift)
+    public static Vector128<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, ref readonly SumShift shift)
     {
         Vector128<int> va = Load(in a), m = Load(in multipliers);
         Vector128<long> lower = AdvSimd.MultiplyWideningLowerAndAdd(Vector128.LoadUnsafe(in constants), va.GetLower(), m.GetLower());
         Vector128<long> upper = AdvSimd.MultiplyWideningUpperAndAdd(Vector128.LoadUnsafe(in constants, 2), va, m);
-        return Narrow(lower, upper, shift.All);
+        return Narrow(lower, upper, in shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Rescale(
-        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift)
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, ref readonly SumShift shift)
     {
         Vector128<int> va = Load(in a), ma = Load(in multipliersA), vb = Load(in b), mb = Load(in multipliersB);
         Vector128<long> lower = AdvSimd.MultiplyWideningLowerAndAdd(Vector128.LoadUnsafe(in constants), va.GetLower(), ma.GetLower());
         Vector128<long> upper = AdvSimd.MultiplyWideningUpperAndAdd(Vector128.LoadUnsafe(in constants, 2), va, ma);
         lower = AdvSimd.MultiplyWideningLowerAndAdd(lower, vb.GetLower(), mb.GetLower());
         upper = AdvSimd.MultiplyWideningUpperAndAdd(upper, vb, mb);
-        return Narrow(lower, upper, shift.All);
+        return Narrow(lower, upper, in shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,7 +79,7 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, Vector128<in
         Vector128<int> m = Vector128.Create(encoding.Rescale.Multiplier);
         Vector128<long> constant = Vector128.Create(encoding.Constant);
         Vector128<long> lower = AdvSimd.MultiplyWideningLowerAndAdd(constant, value.GetLower(), m.GetLower());
-        return Narrow(lower, AdvSimd.MultiplyWideningUpperAndAdd(constant, value, m), encoding.Shift.All);
+        return Narrow(lower, AdvSimd.MultiplyWideningUpperAndAdd(constant, value, m), in encoding.Shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -147,11 +147,8 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, Vector128<in
 
     /// <summary>v >> s for results within 32 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Narrow(Vector128<long> lower, Vector128<long> upper, int shift)
-    {
-        Vector128<long> count = Vector128.Create(-(long)shift);
-        return AdvSimd.Arm64.UnzipEven(AdvSimd.ShiftArithmetic(lower, count).AsInt32(), AdvSimd.ShiftArithmetic(upper, count).AsInt32());
-    }
+    private static Vector128<int> Narrow(Vector128<long> lower, Vector128<long> upper, ref readonly SumShift shift) =>
+        AdvSimd.Arm64.UnzipEven(AdvSimd.ShiftArithmetic(lower, shift.Negative).AsInt32(), AdvSimd.ShiftArithmetic(upper, shift.Negative).AsInt32());
 
     /// <summary>sat(rsh(v, 24)); sqrshrn rounds without leaving the lane and saturates, to -2^31 where -(2^31 - 1) is meant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

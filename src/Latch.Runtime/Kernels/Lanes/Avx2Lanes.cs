@@ -64,22 +64,22 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     public static Vector256<int> Complement(Vector256<int> value) => Vector256.Create(Requantize.One) - value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, SumShift shift)
+    public static Vector256<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, ref readonly SumShift shift)
     {
         Vector256<int> va = Load(in a), m = Load(in multipliers);
         Vector256<long> even = Avx2.Multiply(va, m) + Vector256.LoadUnsafe(in constants);
         Vector256<long> odd = Avx2.Multiply(Odd(va), Odd(m)) + Vector256.LoadUnsafe(in constants, 4);
-        return Narrow(even, odd, shift);
+        return Narrow(even, odd, in shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Rescale(
-        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift)
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, ref readonly SumShift shift)
     {
         Vector256<int> va = Load(in a), ma = Load(in multipliersA), vb = Load(in b), mb = Load(in multipliersB);
         Vector256<long> even = Avx2.Multiply(va, ma) + Vector256.LoadUnsafe(in constants) + Avx2.Multiply(vb, mb);
         Vector256<long> odd = Avx2.Multiply(Odd(va), Odd(ma)) + Vector256.LoadUnsafe(in constants, 4) + Avx2.Multiply(Odd(vb), Odd(mb));
-        return Narrow(even, odd, shift);
+        return Narrow(even, odd, in shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,7 +87,7 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     {
         Vector256<int> m = Vector256.Create(encoding.Rescale.Multiplier);
         Vector256<long> constant = Vector256.Create(encoding.Constant);
-        return Narrow(Avx2.Multiply(value, m) + constant, Avx2.Multiply(Odd(value), m) + constant, encoding.Shift);
+        return Narrow(Avx2.Multiply(value, m) + constant, Avx2.Multiply(Odd(value), m) + constant, in encoding.Shift);
     }
 
     /// <summary>The one that rounds is added after all places but one, so that nothing leaves the lane.</summary>
@@ -163,9 +163,10 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
         : ((value + Vector256.Create(1L << 62)).AsUInt64() >>> shift).AsInt64() - Vector256.Create(1L << (62 - shift));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Narrow(Vector256<long> even, Vector256<long> odd, SumShift shift)
+    private static Vector256<int> Narrow(Vector256<long> even, Vector256<long> odd, ref readonly SumShift shift)
     {
-        Vector256<int> low = Join((even.AsUInt64() >>> shift.First).AsInt32(), (odd << (32 - shift.First)).AsInt32());
+        Vector256<ulong> right = Avx2.ShiftRightLogical(even.AsUInt64(), shift.Right), left = Avx2.ShiftLeftLogical(odd.AsUInt64(), shift.Left);
+        Vector256<int> low = Join(right.AsInt32(), left.AsInt32());
         return shift.Rest == 0 ? low : low >> shift.Rest;
     }
 

@@ -69,22 +69,22 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     public static Vector512<int> Complement(Vector512<int> value) => Vector512.Create(Requantize.One) - value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, SumShift shift)
+    public static Vector512<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, ref readonly SumShift shift)
     {
         Vector512<int> va = Load(in a);
         Vector512<long> even = Avx512F.Multiply(va, Load(in multipliers)) + Vector512.LoadUnsafe(in constants);
         Vector512<long> odd = Avx512F.Multiply(Odd(va), OddOf(in multipliers)) + Vector512.LoadUnsafe(in constants, 8);
-        return Narrow(even, odd, shift);
+        return Narrow(even, odd, in shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Rescale(
-        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift)
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, ref readonly SumShift shift)
     {
         Vector512<int> va = Load(in a), vb = Load(in b);
         Vector512<long> even = Avx512F.Multiply(va, Load(in multipliersA)) + Vector512.LoadUnsafe(in constants) + Avx512F.Multiply(vb, Load(in multipliersB));
         Vector512<long> odd = Avx512F.Multiply(Odd(va), OddOf(in multipliersA)) + Vector512.LoadUnsafe(in constants, 8) + Avx512F.Multiply(Odd(vb), OddOf(in multipliersB));
-        return Narrow(even, odd, shift);
+        return Narrow(even, odd, in shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,7 +92,7 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     {
         Vector512<int> m = Vector512.Create(encoding.Rescale.Multiplier);
         Vector512<long> constant = Vector512.Create(encoding.Constant);
-        return Narrow(Avx512F.Multiply(value, m) + constant, Avx512F.Multiply(Odd(value), m) + constant, encoding.Shift);
+        return Narrow(Avx512F.Multiply(value, m) + constant, Avx512F.Multiply(Odd(value), m) + constant, in encoding.Shift);
     }
 
     /// <summary>The one that rounds is added after all places but one, so that nothing leaves the lane.</summary>
@@ -159,9 +159,10 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     private static Vector512<int> OddOf(ref readonly int multipliers) => Vector512.LoadUnsafe(in multipliers, 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Narrow(Vector512<long> even, Vector512<long> odd, SumShift shift)
+    private static Vector512<int> Narrow(Vector512<long> even, Vector512<long> odd, ref readonly SumShift shift)
     {
-        Vector512<int> low = Join((even.AsUInt64() >>> shift.First).AsInt32(), (odd << (32 - shift.First)).AsInt32());
+        Vector512<ulong> right = Avx512F.ShiftRightLogical(even.AsUInt64(), shift.Right), left = Avx512F.ShiftLeftLogical(odd.AsUInt64(), shift.Left);
+        Vector512<int> low = Join(right.AsInt32(), left.AsInt32());
         return shift.Rest == 0 ? low : low >> shift.Rest;
     }
 

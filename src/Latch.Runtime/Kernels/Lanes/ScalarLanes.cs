@@ -29,11 +29,11 @@ internal readonly struct ScalarLanes : ILanes<ScalarLanes, int>
 
     public static int Complement(int value) => Requantize.Saturate((long)Requantize.One - value);
 
-    public static int Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, SumShift shift) =>
+    public static int Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, ref readonly SumShift shift) =>
         (int)((((long)a * multipliers) + constants) >> shift.All);
 
     public static int Rescale(
-        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, SumShift shift) =>
+        ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, ref readonly SumShift shift) =>
         (int)((((long)a * multipliersA) + ((long)b * multipliersB) + constants) >> shift.All);
 
     public static int Encode(int value, ref readonly CodeEncoding encoding) => Requantize.Saturate(encoding.Exact(value));

@@ -9,7 +9,7 @@ namespace Latch.Runtime.Kernels.Products;
 /// <summary>
 /// What the x64 products share. A tile is [group of columns][gate][16 rows][columns of the group]: four columns for int8 codes, two for int16, so that one
 /// row's weights of a group fill a lane (half of it in int16, to be widened). Prepared int8 codes: the sum of |x| over the negative x (64 bytes), |x|, and
-/// s = -1 where x is negative, each filled with zeros to a multiple of 64. Prepared int16 codes: the codes, filled with zeros.
+/// s = -1 where x is negative, each filled with zeros to a multiple of 16 and in room for a multiple of 64. Prepared int16 codes: the codes, filled with zeros.
 /// </summary>
 internal static class X64Layout
 {
@@ -51,19 +51,11 @@ internal static class X64Layout
         ref byte magnitudes = ref Unsafe.Add(ref prepared, Header);
         ref byte signs = ref Unsafe.Add(ref magnitudes, AlignedBuffer.Align(narrow.Length));
         Vector128<long> negative = Vector128<long>.Zero;
-        nuint column = 0, whole = (nuint)narrow.Length & ~(nuint)15, padded = (nuint)AlignedBuffer.Align(narrow.Length);
+        nuint column = 0, whole = (nuint)narrow.Length & ~(nuint)15;
         for (; column < whole; column += 16)
             negative += Split(Vector128.LoadUnsafe(ref source, column), ref magnitudes, ref signs, column);
         if (column < (nuint)narrow.Length)
-        {
             negative += Split(Tail(narrow, (int)column), ref magnitudes, ref signs, column);
-            column += 16;
-        }
-        for (; column < padded; column += 16)
-        {
-            Vector128<byte>.Zero.StoreUnsafe(ref magnitudes, column);
-            Vector128<byte>.Zero.StoreUnsafe(ref signs, column);
-        }
         Unsafe.As<byte, int>(ref prepared) = (int)(negative.GetElement(0) + negative.GetElement(1));
     }
 
