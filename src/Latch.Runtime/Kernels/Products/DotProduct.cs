@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace Latch.Runtime.Kernels.Products;
 
-/// <summary>Cores with dot product (Cortex-A55, A76): four columns of four rows are one vector, sdot adds four products per lane.</summary>
+/// <summary>Cores with dot product (Cortex-A55, A76): four columns of four rows are one vector, sdot adds four products per lane.
+/// Eight columns go together: their codes are one load, which costs no vector instruction, as a broadcast of four would.</summary>
 internal readonly unsafe struct DotProduct : ITileProduct
 {
     public static int TileBytes(TileShape shape) => Arm64Layout.TileBytes(shape);
