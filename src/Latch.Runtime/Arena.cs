@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Latch.Model;
 
 namespace Latch.Runtime;
@@ -39,6 +40,7 @@ internal readonly struct TensorSlot
 
     public int Bytes => IsWide ? Count * sizeof(short) : Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CodeSpan In(Arena arena) => new(arena.Bytes(this), _type);
 
     /// <summary>Adds the zero point and limits to the tensor's codes.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Latch.Model;
 using Latch.Runtime.Cells;
 using Latch.Runtime.Operators;
@@ -86,6 +87,7 @@ internal sealed class ExecutionPlan
             (operation as RecurrentOperator)?.Restore(memory);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute<TProbe>(PlanMemory memory, ref TProbe probe)
         where TProbe : struct, IGateProbe
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Latch.Runtime.Border;
 
 namespace Latch.Runtime;
@@ -48,6 +49,7 @@ public sealed class Session
     /// <param name="result"><see cref="LatchModel.OutputSize"/> values.</param>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     /// <exception cref="InvalidOperationException">The model takes whole windows only.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(ReadOnlySpan<float> sample, Span<float> result)
     {
         NoGateProbe probe = default;
@@ -60,6 +62,7 @@ public sealed class Session
     /// <param name="probe">Called once per recurrent layer.</param>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     /// <exception cref="InvalidOperationException">The model takes whole windows only.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step<TProbe>(ReadOnlySpan<float> sample, Span<float> result, ref TProbe probe)
         where TProbe : struct, IGateProbe
     {
@@ -76,6 +79,7 @@ public sealed class Session
     /// <param name="result"><see cref="LatchModel.OutputSize"/> codes of the output tensors.</param>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     /// <exception cref="InvalidOperationException">The model takes whole windows only, or int16 codes.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(ReadOnlySpan<sbyte> codes, Span<short> result)
     {
         ExecutionPlan plan = StepPlan();
@@ -97,6 +101,7 @@ public sealed class Session
     /// <param name="result"><see cref="LatchModel.OutputSize"/> codes of the output tensors.</param>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     /// <exception cref="InvalidOperationException">The model takes whole windows only.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(ReadOnlySpan<short> codes, Span<short> result)
     {
         ExecutionPlan plan = StepPlan();
@@ -237,6 +242,7 @@ public sealed class Session
         return _model.StepPlan!;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StepCodes(ExecutionPlan plan, Span<short> result)
     {
         NoGateProbe probe = default;
@@ -249,6 +255,7 @@ public sealed class Session
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunWindow<TProbe>(ExecutionPlan plan, ReadOnlySpan<float> sequence, Span<float> results, ref TProbe probe)
         where TProbe : struct, IGateProbe
     {
@@ -259,6 +266,7 @@ public sealed class Session
         _windowOutput!.Dequantize(_window.Arena, results);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Execute<TProbe>(ExecutionPlan plan, PlanMemory memory, ref TProbe probe)
         where TProbe : struct, IGateProbe
     {

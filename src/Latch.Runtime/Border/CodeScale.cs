@@ -25,7 +25,7 @@ internal readonly struct CodeScale(TensorSlot slot)
 
     /// <summary>Encodes whole vectors from the beginning; returns how many values: it ends where too few are left or one is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Encode(ReadOnlySpan<float> values, CodeSpan codes)
+    public int Encode(ReadOnlySpan<float> values, in CodeSpan codes)
     {
         int done = 0;
         ref float source = ref MemoryMarshal.GetReference(values);
@@ -46,7 +46,7 @@ internal readonly struct CodeScale(TensorSlot slot)
 
     /// <summary>Decodes all codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Decode(CodeSpan codes, Span<float> values)
+    public void Decode(in CodeSpan codes, Span<float> values)
     {
         int done = 0;
         values = values[..codes.Count];

@@ -37,7 +37,7 @@ internal sealed class InputQuantizer
             ReadOnlySpan<float> readings = values[..input.Slot.Count];
             CodeSpan codes = input.Slot.In(arena);
             // Whole vectors first, as far as readings are finite and come as they are.
-            int done = _channels.Length == 0 ? input.Scale.Encode(readings, codes) : 0;
+            int done = _channels.Length == 0 ? input.Scale.Encode(readings, in codes) : 0;
             if (done < readings.Length)
                 held += Quantize(readings, codes, done, in input);
             values = values[readings.Length..];
@@ -45,7 +45,7 @@ internal sealed class InputQuantizer
         return held;
     }
 
-    private int Quantize(ReadOnlySpan<float> values, CodeSpan codes, int first, ref readonly Input input)
+    private int Quantize(ReadOnlySpan<float> values, in CodeSpan codes, int first, ref readonly Input input)
     {
         int held = 0;
         for (int i = first; i < values.Length; i++)

@@ -13,7 +13,8 @@ internal sealed class OutputDequantizer(ExecutionPlan plan)
     {
         foreach (ref readonly (TensorSlot Slot, CodeScale Scale) output in _outputs.AsSpan())
         {
-            output.Scale.Decode(output.Slot.In(arena), results);
+            CodeSpan codes = output.Slot.In(arena);
+            output.Scale.Decode(in codes, results);
             results = results[output.Slot.Count..];
         }
     }

@@ -22,13 +22,13 @@ internal abstract class Cell(RecurrentLayer layer)
     /// <param name="steps">Number of steps.</param>
     /// <param name="state">The state.</param>
     /// <param name="outputs">Receives the output codes [steps, H] in time order; nothing is written without an encoding.</param>
-    public abstract void Run(CodeSpan inputs, int steps, RecurrentState state, CodeSpan outputs);
+    public abstract void Run(in CodeSpan inputs, int steps, RecurrentState state, in CodeSpan outputs);
 
     /// <summary>Runs one step and leaves its pre-activations, gates and saturation counts in the state.</summary>
     /// <param name="input">Codes [I].</param>
     /// <param name="state">The state.</param>
     /// <param name="output">Receives the output codes [H]; nothing is written without an encoding.</param>
-    public abstract void Watch(CodeSpan input, RecurrentState state, CodeSpan output);
+    public abstract void Watch(in CodeSpan input, RecurrentState state, in CodeSpan output);
 
     /// <summary>Writes the codes of the wide hidden state for the next recurrent product.</summary>
     public void EncodeHidden(RecurrentState state) => Encode(state.Hidden, new CodeEncoding(Layer.HiddenRescale, Layer.Hidden), state.HiddenCodes);

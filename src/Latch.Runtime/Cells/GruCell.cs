@@ -51,25 +51,19 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
             StepReset<TPath>(state, blockStep);
     }
 
-    /// <summary>linear_before_reset = 1, tile by tile, the products of the next tile between the two long chains of one (as in the LSTM).</summary>
+    /// <summary>linear_before_reset = 1: z, r, the candidate n of r (R h), h', group by group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StepLinear<TPath>(RecurrentState state, int blockStep)
         where TPath : struct, IStepPath
     {
-        StepMemory memory = state.Memory;
-        (int tile, int direction) = Order(memory);
-        ref int a = ref InputSums(memory, tile, blockStep);
-        ref int b = ref RecurrentSums(memory, tile);
-        for (int left = TileCount - 1; left > 0; left--)
+        for (int i = 0; i < GroupCount; i++)
         {
-            ActivateLinear<TPath>(state, tile, ref a, ref b);
-            a = ref InputSums(memory, tile + direction, blockStep);
-            b = ref RecurrentSums(memory, tile + direction);
-            UpdateHidden<TPath>(state, tile);
-            tile += direction;
+            TileGroup group = Group(state.Memory, i);
+            ref int a = ref Multiply(state.Memory, group, blockStep);
+            ActivateTwo<TPath>(state, group, ref a, ref state.Memory.RecurrentSums);
+            ResetProduct<TPath>(state, group, ref a, ref state.Memory.RecurrentSums);
+            UpdateHidden<TPath>(state, group);
         }
-        ActivateLinear<TPath>(state, tile, ref a, ref b);
-        UpdateHidden<TPath>(state, tile);
     }
 
     /// <summary>linear_before_reset = 0: z, r and the codes of r h of all tiles, then the candidate n of R (r h) and h'.</summary>
@@ -78,43 +72,67 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         where TPath : struct, IStepPath
     {
         StepMemory memory = state.Memory;
-        for (int tile = 0; tile < TileCount; tile++)
+        for (int i = 0; i < GroupCount; i++)
         {
-            ref int a = ref InputSums(memory, tile, blockStep);
-            ResetState<TPath>(state, tile, ref a, ref RecurrentSums(memory, tile));
+            TileGroup group = Group(memory, i);
+            ref int a = ref Multiply(memory, group, blockStep);
+            ActivateTwo<TPath>(state, group, ref a, ref memory.RecurrentSums);
+            ResetState<TPath>(state, group);
             if (blockStep < 0)
-                Unsafe.CopyBlockUnaligned(ref Unsafe.As<int, byte>(ref memory.BlockSums(0, tile)), ref Unsafe.As<int, byte>(ref a), GateCount * TileShape.Units * sizeof(int));
+                Unsafe.CopyBlockUnaligned(ref Unsafe.As<int, byte>(ref memory.BlockSums(0, group.First)), ref Unsafe.As<int, byte>(ref a), (uint)(group.Count * memory.TileSums * sizeof(int)));
         }
-        TProduct.Prepare(state.ResetCodes, ref memory.Reset);
-        for (int tile = 0; tile < TileCount; tile++)
+        CodeSpan reset = state.ResetCodes;
+        TProduct.Prepare(in reset, ref memory.Reset);
+        for (int i = 0; i < GroupCount; i++)
         {
-            TileProduct.Multiply<TProduct>(in _resetTiles!.Tile(tile, 0), in memory.Reset, _resetTiles.Shape(0), ref memory.RecurrentSums);
-            FinishReset<TPath>(state, tile, ref memory.BlockSums(Math.Max(blockStep, 0), tile), ref memory.RecurrentSums);
+            TileGroup group = Group(memory, i);
+            MultiplyReset(memory, group);
+            ActivateCandidate<TPath>(state, group, ref memory.BlockSums(Math.Max(blockStep, 0), group.First), ref memory.RecurrentSums);
+            UpdateHidden<TPath>(state, group);
         }
     }
 
-    /// <summary>z, r, the candidate n of r (R h).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ActivateLinear<TPath>(RecurrentState state, int tile, ref int a, ref int b)
-        where TPath : struct, IStepPath
+    /// <summary>B = R (r h) of a group, where the sums of the hidden gate lie.</summary>
+    private void MultiplyReset(StepMemory memory, TileGroup group)
     {
-        TLanes lanes = Lanes;
-        ActivateGates<TPath>(in lanes, state, tile, UpdateGate, HiddenGate, ref a, ref b);
-        ResetProduct<TPath>(in lanes, state, tile, ref a, ref b);
+        ref int b = ref Unsafe.Add(ref memory.RecurrentSums, HiddenGate * TileShape.Units);
+        for (int tile = group.First; tile < group.End; tile++, b = ref Unsafe.Add(ref b, memory.TileSums))
+            TileProduct.Multiply<TProduct>(in _resetTiles!.Tile(tile, 0), in memory.Reset, _resetTiles.Shape(0), ref b);
     }
 
-    /// <summary>z, r and the codes of mul(r, h).</summary>
+    /// <summary>z and r.</summary>
+    private void ActivateTwo<TPath>(RecurrentState state, TileGroup group, ref int a, ref int b)
+        where TPath : struct, IStepPath => Activate<TPath>(state, group, UpdateGate, HiddenGate, ref a, ref b);
+
+    /// <summary>n, where its sum is that of the two products.</summary>
+    private void ActivateCandidate<TPath>(RecurrentState state, TileGroup group, ref int a, ref int b)
+        where TPath : struct, IStepPath => Activate<TPath>(state, group, HiddenGate, GateCount, ref a, ref b);
+
+    /// <summary>Some gates of each tile of a group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ResetState<TPath>(RecurrentState state, int tile, ref int a, ref int b)
+    private void Activate<TPath>(RecurrentState state, TileGroup group, int gate, int last, ref int a, ref int b)
         where TPath : struct, IStepPath
     {
         TLanes lanes = Lanes;
-        ActivateGates<TPath>(in lanes, state, tile, UpdateGate, HiddenGate, ref a, ref b);
-        for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
+        for (int tile = group.First; tile < group.End; tile++)
         {
-            int unit = (tile * TileShape.Units) + lane;
-            TVector r = TLanes.Load(in state.Gate(tile, ResetGate, lane)), h = TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit));
-            TVector seen = TLanes.Multiply(r, h);
+            ref int constants = ref Constants(tile, 0);
+            for (int row = gate * TileShape.Units, end = last * TileShape.Units; row < end; row += TLanes.Count)
+                Activate<TPath>(in lanes, state, tile, row, Sum(ref a, ref b, ref constants, row));
+            a = ref Unsafe.Add(ref a, GateCount * TileShape.Units);
+            b = ref Unsafe.Add(ref b, GateCount * TileShape.Units);
+        }
+    }
+
+    /// <summary>The codes of mul(r, h).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ResetState<TPath>(RecurrentState state, TileGroup group)
+        where TPath : struct, IStepPath
+    {
+        for (int unit = group.First * TileShape.Units; unit < group.End * TileShape.Units; unit += TLanes.Count)
+        {
+            TVector r = TLanes.Load(in state.Gate(unit / TileShape.Units, ResetGate, unit % TileShape.Units));
+            TVector seen = TLanes.Multiply(r, TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit)));
             if (TPath.IsPlain)
             {
                 Encode(seen, in _resetEncoding, ref state.FirstResetCode, unit);
@@ -125,44 +143,42 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         }
     }
 
-    /// <summary>The candidate n of R (r h), h'.</summary>
+    /// <summary>p = (B MB + KB) >> S limited; z_h = sat(((A MA + KA) >> S) + mul(r, p), -L, L); n = G(z_h).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FinishReset<TPath>(RecurrentState state, int tile, ref int a, ref int b)
+    private void ResetProduct<TPath>(RecurrentState state, TileGroup group, ref int a, ref int b)
         where TPath : struct, IStepPath
     {
         TLanes lanes = Lanes;
-        // B of the one gate lies at the beginning.
-        ActivateGates<TPath>(in lanes, state, tile, HiddenGate, GateCount, ref a, ref Unsafe.Subtract(ref b, HiddenGate * TileShape.Units));
-        UpdateHidden<TPath>(state, tile);
-    }
-
-    /// <summary>p = (B MB + KB) >> S limited; z_h = sat(((A MA + KA) >> S) + mul(r, p), -L, L); n = G(z_h).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ResetProduct<TPath>(ref readonly TLanes lanes, RecurrentState state, int tile, ref int a, ref int b)
-        where TPath : struct, IStepPath
-    {
-        ref long kb = ref Unsafe.Add(ref Unsafe.As<int, long>(ref _recurrentConstants!.FirstInteger), tile * TileShape.Units);
-        for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
+        for (int tile = group.First; tile < group.End; tile++)
         {
-            int row = (HiddenGate * TileShape.Units) + lane;
-            ref int constants = ref Constants(tile, row);
-            TVector p = TLanes.Rescale(in Unsafe.Add(ref b, row), in Unsafe.Add(ref constants, TLanes.Count), in Unsafe.Add(ref kb, lane), in Shift);
-            TVector x = TLanes.Rescale(in Unsafe.Add(ref a, row), in constants, in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * TLanes.Count)), in Shift);
-            TVector sum = TLanes.AddProduct(x, TLanes.Load(in state.Gate(tile, ResetGate, lane)), TLanes.Clamp(p, -LargestRecurrent, LargestRecurrent));
-            Activate<TPath>(in lanes, state, tile, row, sum);
+            ref long kb = ref Unsafe.Add(ref Unsafe.As<int, long>(ref _recurrentConstants!.FirstInteger), tile * TileShape.Units);
+            for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
+            {
+                int row = (HiddenGate * TileShape.Units) + lane;
+                ref int constants = ref Constants(tile, row);
+                TVector p = TLanes.Rescale(in Unsafe.Add(ref b, row), in Unsafe.Add(ref constants, TLanes.Count), in Unsafe.Add(ref kb, lane), in Shift);
+                TVector x = TLanes.Rescale(in Unsafe.Add(ref a, row), in constants, in Unsafe.As<int, long>(ref Unsafe.Add(ref constants, 2 * TLanes.Count)), in Shift);
+                TVector sum = TLanes.AddProduct(x, TLanes.Load(in state.Gate(tile, ResetGate, lane)), TLanes.Clamp(p, -LargestRecurrent, LargestRecurrent));
+                Activate<TPath>(in lanes, state, tile, row, sum);
+            }
+            a = ref Unsafe.Add(ref a, GateCount * TileShape.Units);
+            b = ref Unsafe.Add(ref b, GateCount * TileShape.Units);
         }
     }
 
     /// <summary>h' = n + z (h - n).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void UpdateHidden<TPath>(RecurrentState state, int tile)
+    private void UpdateHidden<TPath>(RecurrentState state, TileGroup group)
         where TPath : struct, IStepPath
     {
-        for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
+        for (int tile = group.First; tile < group.End; tile++)
         {
-            int unit = (tile * TileShape.Units) + lane;
-            TVector z = TLanes.Load(in state.Gate(tile, UpdateGate, lane)), n = TLanes.Load(in state.Gate(tile, HiddenGate, lane));
-            StoreHidden<TPath>(state, unit, TLanes.Interpolate(z, TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit)), n));
+            for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
+            {
+                int unit = (tile * TileShape.Units) + lane;
+                TVector z = TLanes.Load(in state.Gate(tile, UpdateGate, lane)), n = TLanes.Load(in state.Gate(tile, HiddenGate, lane));
+                StoreHidden<TPath>(state, unit, TLanes.Interpolate(z, TLanes.Load(in Unsafe.Add(ref state.FirstHidden, unit)), n));
+            }
         }
     }
 }

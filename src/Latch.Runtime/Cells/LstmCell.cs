@@ -32,70 +32,60 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
 
     public override long Bytes => base.Bytes + (sizeof(int) * (_peepholes?.Length ?? 0)) + (sizeof(long) * (_peepholeConstants?.Length ?? 0));
 
-    /// <inheritdoc/>
-    /// <remarks>The products of the next tile stand between the two long chains of a tile, so that a processor that looks ahead has them to do meanwhile.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void StepPlain(RecurrentState state, int blockStep)
     {
-        StepMemory memory = state.Memory;
-        (int tile, int direction) = Order(memory);
-        ref int a = ref InputSums(memory, tile, blockStep);
-        ref int b = ref RecurrentSums(memory, tile);
-        for (int left = TileCount - 1; left > 0; left--)
+        for (int i = 0; i < GroupCount; i++)
         {
-            ActivateGates(state, tile, ref a, ref b);
-            a = ref InputSums(memory, tile + direction, blockStep);
-            Update(state, tile);
-            b = ref RecurrentSums(memory, tile + direction);
-            tile += direction;
+            TileGroup group = Group(state.Memory, i);
+            ref int a = ref Multiply(state.Memory, group, blockStep);
+            ActivateGates(state, group, ref a, ref state.Memory.RecurrentSums);
+            Update(state, group);
         }
-        ActivateGates(state, tile, ref a, ref b);
-        Update(state, tile);
     }
 
     protected override void StepAny(RecurrentState state, int blockStep)
     {
-        for (int tile = 0; tile < TileCount; tile++)
-            FinishInOrder(state, tile, ref InputSums(state.Memory, tile, blockStep), ref RecurrentSums(state.Memory, tile));
-    }
-
-    /// <summary>i, o, f and the candidate.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ActivateGates(RecurrentState state, int tile, ref int a, ref int b)
-    {
-        TLanes lanes = Lanes;
-        ActivateGates<PlainPath>(in lanes, state, tile, InputGate, GateCount, ref a, ref b);
-    }
-
-    /// <summary>c' and h'.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Update(RecurrentState state, int tile)
-    {
-        TLanes lanes = Lanes;
-        for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
+        for (int i = 0; i < GroupCount; i++)
         {
-            TVector c = UpdateCell(state, tile, lane);
-            TVector shown = ApplyCurve(in lanes, in _outputRule, TLanes.RoundShift(c, HiddenShift));
-            TVector h = TLanes.Multiply(TLanes.Load(in state.Gate(tile, OutputGate, lane)), shown);
-            StoreHidden<PlainPath>(state, (tile * TileShape.Units) + lane, h);
+            TileGroup group = Group(state.Memory, i);
+            ref int a = ref Multiply(state.Memory, group, blockStep);
+            for (int tile = group.First, sums = 0; tile < group.End; tile++, sums += state.Memory.TileSums)
+                FinishInOrder(state, tile, ref Unsafe.Add(ref a, sums), ref Unsafe.Add(ref state.Memory.RecurrentSums, sums));
+        }
+    }
+
+    /// <summary>c' and h' of a group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Update(RecurrentState state, TileGroup group)
+    {
+        TLanes lanes = Lanes;
+        for (int tile = group.First; tile < group.End; tile++)
+        {
+            for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
+            {
+                TVector c = UpdateCell(state, tile, lane);
+                TVector shown = ApplyCurve(in lanes, in _outputRule, TLanes.RoundShift(c, HiddenShift));
+                TVector h = TLanes.Multiply(TLanes.Load(in state.Gate(tile, OutputGate, lane)), shown);
+                StoreHidden<PlainPath>(state, (tile * TileShape.Units) + lane, h);
+            }
         }
     }
 
     /// <summary>The same by any path: one gate after the other, as one may see the cell or follow from another.</summary>
     private void FinishInOrder(RecurrentState state, int tile, ref int a, ref int b)
     {
-        TLanes lanes = Lanes;
-        SeeCell(in lanes, state, tile, InputGate, ref a, ref b);
-        SeeCell(in lanes, state, tile, ForgetGate, ref a, ref b);
+        SeeCell(state, tile, InputGate, ref a, ref b);
+        SeeCell(state, tile, ForgetGate, ref a, ref b);
         if (Layer.InputForget)
             ForgetByInput(state, tile);
-        ActivateGates<AnyPath>(in lanes, state, tile, CellGate, GateCount, ref a, ref b);
+        ActivateAny(state, tile, CellGate, GateCount, ref a, ref b);
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
             CountSaturated(state, tile, lane);
             UpdateCell(state, tile, lane);
         }
-        SeeCell(in lanes, state, tile, OutputGate, ref a, ref b);
+        SeeCell(state, tile, OutputGate, ref a, ref b);
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
             ShowCell(state, tile, lane);
     }
@@ -133,11 +123,11 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
     }
 
     /// <summary>A gate that may have a peephole: c MP enters its sum, as part of K.</summary>
-    private void SeeCell(ref readonly TLanes lanes, RecurrentState state, int tile, int gate, ref int a, ref int b)
+    private void SeeCell(RecurrentState state, int tile, int gate, ref int a, ref int b)
     {
         if (_peepholes is null)
         {
-            ActivateGates<AnyPath>(in lanes, state, tile, gate, gate + 1, ref a, ref b);
+            ActivateAny(state, tile, gate, gate + 1, ref a, ref b);
             return;
         }
         Span<long> sums = stackalloc long[TileShape.Units], packed = stackalloc long[TileShape.Units];

@@ -126,11 +126,11 @@ internal sealed unsafe class RecurrentState
 
     /// <summary>Says where a step writes its output codes: the tensor itself, or memory of our own where the last tile is not full.</summary>
     /// <param name="output">Codes [H] in an <see cref="Arena"/>, which does not move.</param>
-    public void BeginOutput(CodeSpan output) =>
+    public void BeginOutput(in CodeSpan output) =>
         _firstOutputCode = (byte*)Unsafe.AsPointer(ref PaddedUnits == _units ? ref MemoryMarshal.GetReference(output.Bytes) : ref _outputCodes.First);
 
     /// <summary>Brings the output codes to their tensor.</summary>
-    public void EndOutput(CodeSpan output)
+    public void EndOutput(in CodeSpan output)
     {
         if (PaddedUnits != _units && _output.IsSet)
             _outputCodes.Bytes[..output.Bytes.Length].CopyTo(output.WritableBytes);
@@ -200,5 +200,6 @@ internal sealed unsafe class RecurrentState
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private CodeSpan Codes(AlignedBuffer buffer, ElementType type) => new(buffer.Bytes[..(type == ElementType.Int16 ? 2 * _units : _units)], type);
 }

@@ -13,30 +13,38 @@ internal sealed class RnnCell<TProduct, TLanes, TVector>(RecurrentLayer layer, R
 {
     private const int HiddenGate = 0, GateCount = 1;
 
-    protected override void StepPlain(RecurrentState state, int blockStep) => Step<PlainPath>(state, blockStep);
-
-    protected override void StepAny(RecurrentState state, int blockStep) => Step<AnyPath>(state, blockStep);
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Step<TPath>(RecurrentState state, int blockStep)
-        where TPath : struct, IStepPath
+    protected override void StepPlain(RecurrentState state, int blockStep)
     {
-        (int tile, int direction) = Order(state.Memory);
-        for (int count = 0; count < TileCount; count++, tile += direction)
+        for (int i = 0; i < GroupCount; i++)
         {
-            ref int a = ref InputSums(state.Memory, tile, blockStep);
-            Finish<TPath>(state, tile, ref a, ref RecurrentSums(state.Memory, tile));
+            TileGroup group = Group(state.Memory, i);
+            ActivateGates(state, group, ref Multiply(state.Memory, group, blockStep), ref state.Memory.RecurrentSums);
+            StoreHidden<PlainPath>(state, group);
+        }
+    }
+
+    protected override void StepAny(RecurrentState state, int blockStep)
+    {
+        for (int i = 0; i < GroupCount; i++)
+        {
+            TileGroup group = Group(state.Memory, i);
+            ref int a = ref Multiply(state.Memory, group, blockStep);
+            for (int tile = group.First, sums = 0; tile < group.End; tile++, sums += state.Memory.TileSums)
+                ActivateAny(state, tile, HiddenGate, GateCount, ref Unsafe.Add(ref a, sums), ref Unsafe.Add(ref state.Memory.RecurrentSums, sums));
+            StoreHidden<AnyPath>(state, group);
         }
     }
 
     /// <summary>The gate is h'.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish<TPath>(RecurrentState state, int tile, ref int a, ref int b)
+    private void StoreHidden<TPath>(RecurrentState state, TileGroup group)
         where TPath : struct, IStepPath
     {
-        TLanes lanes = Lanes;
-        ActivateGates<TPath>(in lanes, state, tile, HiddenGate, GateCount, ref a, ref b);
-        for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
-            StoreHidden<TPath>(state, (tile * TileShape.Units) + lane, TLanes.Load(in state.Gate(tile, HiddenGate, lane)));
+        for (int tile = group.First; tile < group.End; tile++)
+        {
+            for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
+                StoreHidden<TPath>(state, (tile * TileShape.Units) + lane, TLanes.Load(in state.Gate(tile, HiddenGate, lane)));
+        }
     }
 }

@@ -6,6 +6,12 @@ namespace Latch.Runtime.Cells;
 /// <summary>What a cell writes within a step: prepared codes, and sums of tiles.</summary>
 internal sealed class StepMemory
 {
+    /// <summary>
+    /// Tiles whose products are taken one after the other before their gates, and their gates before their cells: enough that a processor always finds independent
+    /// work within what it looks ahead, few enough that their sums stay in the nearest cache.
+    /// </summary>
+    public const int LargestGroup = 8;
+
     /// <summary>Steps whose input products are taken together: enough to use each weight many times, few enough that their sums stay near.</summary>
     public const int LargestBlock = 16;
 
@@ -17,6 +23,7 @@ internal sealed class StepMemory
     private readonly AlignedBuffer _blockSums;
     private readonly int _inputBytes;
     private readonly int _tileSums;
+    private readonly int _groupSums;
     private readonly int _tiles;
 
     /// <param name="steps">Most steps of one run.</param>
@@ -32,7 +39,8 @@ internal sealed class StepMemory
         _inputs = new AlignedBuffer(Block * inputBytes);
         _hidden = new AlignedBuffer(hiddenBytes);
         _reset = new AlignedBuffer(resetBytes);
-        _sums = new AlignedBuffer(2 * _tileSums * sizeof(int));
+        _groupSums = Math.Min(tiles, LargestGroup) * _tileSums;
+        _sums = new AlignedBuffer(2 * _groupSums * sizeof(int));
         // A GRU that multiplies r h keeps the input sums of all tiles for its second pass.
         _blockSums = new AlignedBuffer((Block > 1 ? Block : resetBytes > 0 ? 1 : 0) * tiles * _tileSums * sizeof(int));
     }
@@ -52,11 +60,14 @@ internal sealed class StepMemory
     /// <summary>Values of some units on their way through a function that takes them one by one [16].</summary>
     public ref int Values => ref _values.FirstInteger;
 
-    /// <summary>Sums of one tile with the input [gates, 16].</summary>
+    /// <summary>Sums of a group's tiles with the input [tiles, gates, 16].</summary>
     public ref int InputSums => ref _sums.FirstInteger;
 
-    /// <summary>Sums of one tile with the hidden state [gates, 16].</summary>
-    public ref int RecurrentSums => ref Unsafe.Add(ref _sums.FirstInteger, _tileSums);
+    /// <summary>Sums of a group's tiles with the hidden state [tiles, gates, 16].</summary>
+    public ref int RecurrentSums => ref Unsafe.Add(ref _sums.FirstInteger, _groupSums);
+
+    /// <summary>Integers of one tile's sums.</summary>
+    public int TileSums => _tileSums;
 
     /// <summary>Prepared codes of a step's input.</summary>
     public ref byte Input(int step) => ref Unsafe.Add(ref _inputs.First, step * _inputBytes);

@@ -6,8 +6,8 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Cells;
 
 /// <summary>
-/// What the three cells share: the walk over steps, the products of a tile of 16 units, its gates, and the codes of its hidden state. A tile is finished before the
-/// next one begins, so a step reads the weights once, in the order in which they lie in memory.
+/// What the three cells share: the walk over steps, the products of tiles of 16 units, their gates, and the codes of their hidden state. A group of tiles is finished
+/// before the next one begins, so a step reads the weights once, in the order in which they lie in memory, and its sums never leave the nearest cache.
 /// </summary>
 internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     where TProduct : struct, ITileProduct
@@ -20,9 +20,12 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     private const int InputMatrix = 0, RecurrentMatrix = 1;
 
     private readonly PackedTiles _tiles;
+    private readonly TileShape _inputShape;
+    private readonly TileShape _recurrentShape;
     private readonly AlignedBuffer _constants;
     private readonly AlignedBuffer _table;
     private readonly CodeEncoding _hiddenEncoding;
+    /// <summary>The rules of the gates, once per tile of a group.</summary>
     private readonly GateRule[] _rules;
     private readonly SumShift _shift;
     private readonly int _gateCount;
@@ -37,9 +40,9 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
         : base(layer)
     {
         int units = layer.HiddenSize;
-        var input = new TileShape(layer.GateCount, layer.InputSize, layer.Input.Type == ElementType.Int16);
-        var recurrent = new TileShape(recurrentGates, units, layer.Hidden.Type == ElementType.Int16);
-        _tiles = PackedTiles.Create<TProduct>(units, input, recurrent)
+        _inputShape = new TileShape(layer.GateCount, layer.InputSize, layer.Input.Type == ElementType.Int16);
+        _recurrentShape = new TileShape(recurrentGates, units, layer.Hidden.Type == ElementType.Int16);
+        _tiles = PackedTiles.Create<TProduct>(units, _inputShape, _recurrentShape)
             .Pack<TProduct>(InputMatrix, constants[layer.InputWeights].Int8)
             .Pack<TProduct>(RecurrentMatrix, constants[layer.RecurrentWeights].Int8[..(recurrentGates * units * units)]);
         _constants = PackConstants(layer, rows);
@@ -47,8 +50,9 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
         TLanes.PackTable(CurveTables.Sigmoid, _table.Integers);
         _hiddenEncoding = new CodeEncoding(layer.HiddenRescale, layer.Hidden);
         (_shift, _gateCount) = (new SumShift(layer.Shift), layer.GateCount);
-        _rules = [.. layer.PreActivationLimits.Select((limit, gate) =>
-            new GateRule(limit, layer.Kind != CellKind.Rnn && gate == layer.GateCount - 1 ? layer.CandidateActivation : layer.GateActivation))];
+        IEnumerable<GateRule> rules = layer.PreActivationLimits.Select((limit, gate) =>
+            new GateRule(limit, layer.Kind != CellKind.Rnn && gate == layer.GateCount - 1 ? layer.CandidateActivation : layer.GateActivation));
+        _rules = [.. Enumerable.Repeat(rules, StepMemory.LargestGroup).SelectMany(static rules => rules)];
         _isPlain = isPlain && _hiddenEncoding.FitsLanes && Array.TrueForAll(_rules, static rule => rule.Function.IsCurve);
     }
 
@@ -63,55 +67,66 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
 
     public override RecurrentState CreateState(int layer, int steps, CodeEncoding output)
     {
-        int hidden = TProduct.PreparedBytes(Layer.HiddenSize, _tiles.Shape(RecurrentMatrix).IsWide);
+        int hidden = TProduct.PreparedBytes(Layer.HiddenSize, _recurrentShape.IsWide);
         int reset = Layer.ResetHidden is { } codes ? TProduct.PreparedBytes(Layer.HiddenSize, codes.Type == ElementType.Int16) : 0;
-        int input = TProduct.PreparedBytes(Layer.InputSize, _tiles.Shape(InputMatrix).IsWide);
+        int input = TProduct.PreparedBytes(Layer.InputSize, _inputShape.IsWide);
         return new RecurrentState(layer, Layer, output, new StepMemory(steps, _tiles.Count, Layer.GateCount, input, hidden, reset));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(CodeSpan inputs, int steps, RecurrentState state, CodeSpan outputs)
+    public override void Run(in CodeSpan inputs, int steps, RecurrentState state, in CodeSpan outputs)
     {
         bool plain = _isPlain && state.Output.FitsLanes && state.Forces is null;
-        if (steps == 1)
+        if (steps > 1)
         {
-            TProduct.Prepare(inputs, ref state.Memory.Input(0));
-            Run(state, plain, -1, outputs);
+            RunBlocks(in inputs, steps, state, in outputs, plain);
             return;
         }
+        TProduct.Prepare(in inputs, ref state.Memory.Input(0));
+        Run(state, plain, -1, in outputs);
+    }
+
+    /// <summary>Many steps: the input products of a block of steps are taken together, so that a tile's weights are read once for all of them.</summary>
+    private void RunBlocks(in CodeSpan inputs, int steps, RecurrentState state, in CodeSpan outputs, bool plain)
+    {
         int block = state.Memory.Block;
         for (int first = 0; first < steps; first += block)
         {
             int count = Math.Min(block, steps - first);
             for (int step = 0; step < count; step++)
-                TProduct.Prepare(At(inputs, Time(first + step, steps), Layer.InputSize), ref state.Memory.Input(step));
+            {
+                CodeSpan input = At(in inputs, Time(first + step, steps), Layer.InputSize);
+                TProduct.Prepare(in input, ref state.Memory.Input(step));
+            }
             MultiplyBlock(state.Memory, count);
             for (int step = 0; step < count; step++)
-                Run(state, plain, step, state.Output.IsSet ? At(outputs, Time(first + step, steps), Layer.HiddenSize) : default);
+            {
+                CodeSpan output = state.Output.IsSet ? At(in outputs, Time(first + step, steps), Layer.HiddenSize) : default;
+                Run(state, plain, step, in output);
+            }
         }
     }
 
     /// <summary>One step with prepared input, unwatched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Run(RecurrentState state, bool plain, int blockStep, CodeSpan output)
+    private void Run(RecurrentState state, bool plain, int blockStep, in CodeSpan output)
     {
-        TProduct.Prepare(state.HiddenCodes, ref state.Memory.Hidden);
-        state.BeginOutput(output);
+        CodeSpan hidden = state.HiddenCodes;
+        TProduct.Prepare(in hidden, ref state.Memory.Hidden);
+        state.BeginOutput(in output);
+        state.Memory.Backward = !state.Memory.Backward;
         if (plain)
             StepPlain(state, blockStep);
         else
             StepAny(state, blockStep);
-        state.EndOutput(output);
+        state.EndOutput(in output);
     }
 
-    public override void Watch(CodeSpan input, RecurrentState state, CodeSpan output)
+    public override void Watch(in CodeSpan input, RecurrentState state, in CodeSpan output)
     {
         state.BeginWatching();
-        TProduct.Prepare(input, ref state.Memory.Input(0));
-        TProduct.Prepare(state.HiddenCodes, ref state.Memory.Hidden);
-        state.BeginOutput(output);
-        StepAny(state, -1);
-        state.EndOutput(output);
+        TProduct.Prepare(in input, ref state.Memory.Input(0));
+        Run(state, plain: false, -1, in output);
         state.EndWatching();
     }
 
@@ -123,59 +138,68 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
     /// <summary>One step over all tiles, by <see cref="AnyPath"/>.</summary>
     protected abstract void StepAny(RecurrentState state, int blockStep);
 
-    /// <summary>The tiles in the order of this step: there and back in turn, so that a step begins with the weights the one before ended with.</summary>
-    protected (int First, int Direction) Order(StepMemory memory)
+    /// <summary>Number of groups of tiles.</summary>
+    protected int GroupCount => (TileCount + StepMemory.LargestGroup - 1) / StepMemory.LargestGroup;
+
+    /// <summary>A group in the order of this step: there and back in turn, so that a step begins with the weights the one before ended with.</summary>
+    protected TileGroup Group(StepMemory memory, int index)
     {
-        memory.Backward = !memory.Backward;
-        return memory.Backward ? (_tiles.Count - 1, -1) : (0, 1);
+        int first = (memory.Backward ? GroupCount - 1 - index : index) * StepMemory.LargestGroup;
+        return new TileGroup(first, Math.Min(TileCount - first, StepMemory.LargestGroup));
     }
 
-    /// <summary>A = W x of a tile: from the block, or multiplied now.</summary>
-    protected ref int InputSums(StepMemory memory, int tile, int blockStep)
+    /// <summary>A = W x and B = R h of a group.</summary>
+    /// <returns>A [tiles, gates, 16]: multiplied now, or from the block; B lies in <see cref="StepMemory.RecurrentSums"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected ref int Multiply(StepMemory memory, TileGroup group, int blockStep)
     {
-        if (blockStep >= 0)
-            return ref memory.BlockSums(blockStep, tile);
-        TileProduct.Multiply<TProduct>(in _tiles.Tile(tile, InputMatrix), in memory.Input(0), _tiles.Shape(InputMatrix), ref memory.InputSums);
-        return ref memory.InputSums;
-    }
-
-    /// <summary>B = R h of a tile.</summary>
-    protected ref int RecurrentSums(StepMemory memory, int tile)
-    {
-        TileProduct.Multiply<TProduct>(in _tiles.Tile(tile, RecurrentMatrix), in memory.Hidden, _tiles.Shape(RecurrentMatrix), ref memory.RecurrentSums);
-        return ref memory.RecurrentSums;
+        ref int a = ref memory.InputSums, b = ref memory.RecurrentSums;
+        for (int tile = group.First; tile < group.End; tile++)
+        {
+            if (blockStep < 0)
+                TileProduct.Multiply<TProduct>(in _tiles.Tile(tile, InputMatrix), in memory.Input(0), _inputShape, ref a);
+            TileProduct.Multiply<TProduct>(in _tiles.Tile(tile, RecurrentMatrix), in memory.Hidden, _recurrentShape, ref b);
+            a = ref Unsafe.Add(ref a, memory.TileSums);
+            b = ref Unsafe.Add(ref b, memory.TileSums);
+        }
+        return ref blockStep < 0 ? ref memory.InputSums : ref memory.BlockSums(blockStep, group.First);
     }
 
     /// <summary>The constants of a row of a tile and those that share its vector: MA, MB, K in the order of the lanes, as many each as there are lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected ref int Constants(int tile, int row) => ref Unsafe.Add(ref _constants.FirstInteger, RowConstants * ((tile * _gateCount * TileShape.Units) + row));
 
-    /// <summary>Some gates of a tile: z = sat((A MA + B MB + K) >> S, -L, L), then the gate's function, or what it is forced to.</summary>
-    /// <param name="lanes">The lanes.</param>
-    /// <param name="state">Receives the gates.</param>
-    /// <param name="tile">The tile.</param>
-    /// <param name="gate">The first gate.</param>
-    /// <param name="last">One after the last gate.</param>
-    /// <param name="a">A of the tile [gates, 16].</param>
-    /// <param name="b">B of the tile [gates, 16].</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void ActivateGates<TPath>(ref readonly TLanes lanes, RecurrentState state, int tile, int gate, int last, ref int a, ref int b)
-        where TPath : struct, IStepPath
+    /// <summary>All gates of a group by <see cref="PlainPath"/>: z = sat((A MA + B MB + K) >> S, -L, L), then the gate's curve.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected void ActivateGates(RecurrentState state, TileGroup group, ref int a, ref int b)
+    {
+        TLanes lanes = Lanes;
+        ref int constants = ref Constants(group.First, 0);
+        ref int gates = ref state.Gate(group.First, 0, 0);
+        ref GateRule rules = ref MemoryMarshal.GetArrayDataReference(_rules);
+        for (nint row = 0, end = group.Count * _gateCount * TileShape.Units; row < end; row += TLanes.Count)
+        {
+            TVector sum = Sum(ref a, ref b, ref constants, row);
+            TLanes.Store(ApplyCurve(in lanes, in Unsafe.Add(ref rules, row >> TileShape.UnitBits), sum), ref Unsafe.Add(ref gates, row));
+        }
+    }
+
+    /// <summary>Some gates of a tile by any path.</summary>
+    protected void ActivateAny(RecurrentState state, int tile, int gate, int last, ref int a, ref int b)
     {
         ref int constants = ref Constants(tile, 0);
-        ref int gates = ref state.Gate(tile, 0, 0);
-        ref GateRule rules = ref MemoryMarshal.GetArrayDataReference(_rules);
-        for (nint row = gate * TileShape.Units, end = last * TileShape.Units; row < end; row += TLanes.Count)
-        {
-            ref int constant = ref Unsafe.Add(ref constants, RowConstants * row);
-            TVector sum = TLanes.Rescale(
-                in Unsafe.Add(ref a, row), in constant, in Unsafe.Add(ref b, row), in Unsafe.Add(ref constant, TLanes.Count),
-                in Unsafe.As<int, long>(ref Unsafe.Add(ref constant, 2 * TLanes.Count)), in _shift);
-            if (TPath.IsPlain)
-                TLanes.Store(ApplyCurve(in lanes, in Unsafe.Add(ref rules, row >> TileShape.UnitBits), sum), ref Unsafe.Add(ref gates, row));
-            else
-                ActivateAny(state, tile, (int)row, sum);
-        }
+        for (int row = gate * TileShape.Units; row < last * TileShape.Units; row += TLanes.Count)
+            ActivateAny(state, tile, row, Sum(ref a, ref b, ref constants, row));
+    }
+
+    /// <summary>(A MA + B MB + K) >> S of the rows that share a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected TVector Sum(ref int a, ref int b, ref int constants, nint row)
+    {
+        ref int constant = ref Unsafe.Add(ref constants, RowConstants * row);
+        return TLanes.Rescale(
+            in Unsafe.Add(ref a, row), in constant, in Unsafe.Add(ref b, row), in Unsafe.Add(ref constant, TLanes.Count),
+            in Unsafe.As<int, long>(ref Unsafe.Add(ref constant, 2 * TLanes.Count)), in _shift);
     }
 
     /// <summary>One gate of some units from their sums before the limit.</summary>
@@ -321,16 +345,15 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
 
     private void MultiplyBlock(StepMemory memory, int count)
     {
-        TileShape shape = _tiles.Shape(InputMatrix);
         for (int tile = 0; tile < _tiles.Count; tile++)
         {
             ref sbyte weights = ref _tiles.Tile(tile, InputMatrix);
             for (int step = 0; step < count; step++)
-                TileProduct.Multiply<TProduct>(in weights, in memory.Input(step), shape, ref memory.BlockSums(step, tile));
+                TileProduct.Multiply<TProduct>(in weights, in memory.Input(step), _inputShape, ref memory.BlockSums(step, tile));
         }
     }
 
     private int Time(int step, int steps) => Layer.Reverse ? steps - 1 - step : step;
 
-    private static CodeSpan At(CodeSpan codes, int time, int count) => codes.Slice(time * count, count);
+    private static CodeSpan At(in CodeSpan codes, int time, int count) => codes.Slice(time * count, count);
 }

@@ -23,7 +23,7 @@ internal interface ITileProduct
     /// <summary>Brings codes into the form in which the products read them.</summary>
     /// <param name="codes">Int8 or int16 codes.</param>
     /// <param name="prepared">Receives <see cref="PreparedBytes"/> bytes; 64-byte aligned.</param>
-    static abstract void Prepare(CodeSpan codes, ref byte prepared);
+    static abstract void Prepare(in CodeSpan codes, ref byte prepared);
 
     /// <summary>sums[gate, unit] = sum over column of code x weight, for int8 codes.</summary>
     /// <param name="tile">A packed tile, 64-byte aligned.</param>

@@ -71,7 +71,8 @@ internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
         Span<int> values = memory.Values.Integers;
         for (int row = 0; row < _operation.Rows; row++)
         {
-            TProduct.Prepare(input.Slice(row * _columns, _columns), ref prepared);
+            CodeSpan codes = input.Slice(row * _columns, _columns);
+            TProduct.Prepare(in codes, ref prepared);
             for (int tile = 0; tile < _tiles.Count; tile++)
                 Rescale(tile, in prepared, ref values[tile * TileShape.Units]);
             Write(values[.._rows], output.Slice(row * _rows, _rows));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Latch.Model;
 using Latch.Runtime.Cells;
 using Latch.Runtime.Kernels;
@@ -24,6 +25,7 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
     }
 
     /// <summary>Runs all steps of the operation, watched by a probe.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute<TProbe>(PlanMemory memory, ref TProbe probe)
         where TProbe : struct, IGateProbe
     {
@@ -35,7 +37,7 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
         if (Probing<TProbe>.IsOn)
             Watch(memory, state, input, output, ref probe);
         else
-            cell.Run(input, operation.Steps, state, output);
+            cell.Run(in input, operation.Steps, state, in output);
         if (operation.FinalHidden >= 0)
             Encode(memory, operation.FinalHidden, state.Hidden, operation.FinalHiddenRescale);
         if (operation.FinalCell >= 0)
@@ -49,7 +51,8 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
         {
             int time = cell.Layer.Reverse ? operation.Steps - 1 - step : step;
             CodeSpan sample = input.Slice(time * cell.Layer.InputSize, cell.Layer.InputSize);
-            cell.Watch(sample, state, state.Output.IsSet ? output.Slice(time * cell.Layer.HiddenSize, cell.Layer.HiddenSize) : default);
+            CodeSpan result = state.Output.IsSet ? output.Slice(time * cell.Layer.HiddenSize, cell.Layer.HiddenSize) : default;
+            cell.Watch(in sample, state, in result);
             probe.OnStep(new GateFrame(state, cell.Layer, streaming ? memory.Executions : time, sample));
         }
     }

@@ -93,7 +93,7 @@ public sealed class TileProductTests
         var prepared = new AlignedBuffer(TProduct.PreparedBytes(shape.Columns, shape.IsWide));
         prepared.Bytes.Fill(0xA5);
         TProduct.Pack(rows, shape, tile.Sbytes);
-        TProduct.Prepare(codes, ref prepared.First);
+        TProduct.Prepare(in codes, ref prepared.First);
         int[] sums = new int[shape.Rows];
         TileProduct.Multiply<TProduct>(in tile.Sbytes[0], in prepared.First, shape, ref sums[0]);
         return sums;

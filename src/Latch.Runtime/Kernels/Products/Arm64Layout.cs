@@ -35,7 +35,7 @@ internal static class Arm64Layout
 
     public static int PreparedBytes(int columns, bool wide) => AlignedBuffer.Align(wide ? 2 * columns : columns);
 
-    public static void Prepare(CodeSpan codes, ref byte prepared)
+    public static void Prepare(in CodeSpan codes, ref byte prepared)
     {
         Span<byte> bytes = MemoryMarshal.CreateSpan(ref prepared, PreparedBytes(codes.Count, codes.IsWide));
         codes.Bytes.CopyTo(bytes);

@@ -37,7 +37,7 @@ internal readonly struct Avx2Product<TDot> : ITileProduct
 
     public static int PreparedBytes(int columns, bool wide) => X64Layout.PreparedBytes(columns, wide);
 
-    public static void Prepare(CodeSpan codes, ref byte prepared) => X64Layout.Prepare(codes, ref prepared);
+    public static void Prepare(in CodeSpan codes, ref byte prepared) => X64Layout.Prepare(in codes, ref prepared);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)

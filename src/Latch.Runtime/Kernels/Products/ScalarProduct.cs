@@ -12,7 +12,7 @@ internal readonly struct ScalarProduct : ITileProduct
 
     public static int PreparedBytes(int columns, bool wide) => AlignedBuffer.Align(wide ? 2 * columns : columns);
 
-    public static void Prepare(CodeSpan codes, ref byte prepared) => codes.Bytes.CopyTo(MemoryMarshal.CreateSpan(ref prepared, codes.Bytes.Length));
+    public static void Prepare(in CodeSpan codes, ref byte prepared) => codes.Bytes.CopyTo(MemoryMarshal.CreateSpan(ref prepared, codes.Bytes.Length));
 
     public static void Multiply<TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)
         where TGates : struct, IGateCount

@@ -37,7 +37,7 @@ internal static class X64Layout
     public static int PreparedBytes(int columns, bool wide) => wide ? AlignedBuffer.Align(2 * columns) : Header + (2 * AlignedBuffer.Align(columns));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Prepare(CodeSpan codes, ref byte prepared)
+    public static void Prepare(in CodeSpan codes, ref byte prepared)
     {
         if (codes.IsWide)
         {
