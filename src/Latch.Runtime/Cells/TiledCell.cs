@@ -49,7 +49,7 @@ internal abstract class TiledCell<TProduct, TLanes, TVector> : Cell
         _table = new AlignedBuffer(TLanes.TableLength * sizeof(int));
         TLanes.PackTable(CurveTables.Sigmoid, _table.Integers);
         _hiddenEncoding = new CodeEncoding(layer.HiddenRescale, layer.Hidden);
-        (_shift, _gateCount) = (new SumShift(layer.Shift), layer.GateCount);
+        (_shift, _gateCount) = (new SumShift(rows.Shift), layer.GateCount);
         IEnumerable<GateRule> rules = layer.PreActivationLimits.Select((limit, gate) =>
             new GateRule(limit, layer.Kind != CellKind.Rnn && gate == layer.GateCount - 1 ? layer.CandidateActivation : layer.GateActivation));
         _rules = [.. Enumerable.Repeat(rules, StepMemory.LargestGroup).SelectMany(static rules => rules)];
