@@ -22,6 +22,9 @@ internal readonly struct AdvSimdPair(Vector128<int> low, Vector128<int> high)
 /// </summary>
 internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, AdvSimdPair>
 {
+    /// <summary>Offsets of the rows of the table.</summary>
+    private const ulong RowPlaces = 0x1F0;
+
     private readonly byte* _table;
 
     private AdvSimdLanes(byte* table) => _table = table;
@@ -144,9 +147,7 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, AdvSimdPair>
     {
         AdvSimdPair tail = Tail(Magnitude(z, limit), 0, 12, 15, 9);
         Vector128<int> one = Vector128.Create(Requantize.One);
-        return new(
-            AdvSimd.BitwiseSelect(AdvSimd.ShiftRightArithmetic(z.Low, 31), tail.Low, AdvSimd.Subtract(one, tail.Low)),
-            AdvSimd.BitwiseSelect(AdvSimd.ShiftRightArithmetic(z.High, 31), tail.High, AdvSimd.Subtract(one, tail.High)));
+        return Select(z, tail, new(AdvSimd.Subtract(one, tail.Low), AdvSimd.Subtract(one, tail.High)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -154,17 +155,23 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, AdvSimdPair>
     {
         AdvSimdPair tail = Tail(Magnitude(z, limit), 1, 11, 14, 8);
         Vector128<int> one = Vector128.Create(Requantize.One);
-        Vector128<int> low = AdvSimd.Subtract(AdvSimd.Subtract(one, tail.Low), tail.Low), high = AdvSimd.Subtract(AdvSimd.Subtract(one, tail.High), tail.High);
-        return new(
-            AdvSimd.BitwiseSelect(AdvSimd.ShiftRightArithmetic(z.Low, 31), AdvSimd.Negate(low), low),
-            AdvSimd.BitwiseSelect(AdvSimd.ShiftRightArithmetic(z.High, 31), AdvSimd.Negate(high), high));
+        Vector128<int> low = AdvSimd.Subtract(one, tail.Low), high = AdvSimd.Subtract(one, tail.High);
+        AdvSimdPair positive = new(AdvSimd.Subtract(low, tail.Low), AdvSimd.Subtract(high, tail.High));
+        return Select(z, new(AdvSimd.Negate(positive.Low), AdvSimd.Negate(positive.High)), positive);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static AdvSimdPair Select(AdvSimdPair z, AdvSimdPair whereNegative, AdvSimdPair otherwise)
+    {
+        Vector128<int> low = AdvSimd.ShiftRightArithmetic(z.Low, 31), high = AdvSimd.ShiftRightArithmetic(z.High, 31);
+        return new(AdvSimd.BitwiseSelect(low, whereNegative.Low, otherwise.Low), AdvSimd.BitwiseSelect(high, whereNegative.High, otherwise.High));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static AdvSimdPair Magnitude(AdvSimdPair z, int limit)
     {
-        Vector128<int> largest = Vector128.Create(limit);
-        return new(AdvSimd.Min(AdvSimd.Abs(z.Low).AsInt32(), largest), AdvSimd.Min(AdvSimd.Abs(z.High).AsInt32(), largest));
+        Vector128<int> largest = Vector128.Create(limit), low = AdvSimd.Abs(z.Low).AsInt32(), high = AdvSimd.Abs(z.High).AsInt32();
+        return new(AdvSimd.Min(low, largest), AdvSimd.Min(high, largest));
     }
 
     /// <summary>P(u 2^scale) for u 2^scale in [0, 2^17). Where u is half the argument, its low bits are half of t, and each product has one place less to go.</summary>
@@ -178,9 +185,15 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, AdvSimdPair>
     {
         ulong units01 = u.Low.AsUInt64().ToScalar(), units23 = u.Low.AsUInt64().GetElement(1);
         ulong units45 = u.High.AsUInt64().ToScalar(), units67 = u.High.AsUInt64().GetElement(1);
+        // The number of a row, times its 16 bytes, is cut out of each unit; all eight together, as each place is waited for twice.
         int even = 8 - scale, odd = 40 - scale;
-        var low = new Coefficients(Row(units01, even), Row(units01, odd), Row(units23, even), Row(units23, odd));
-        var high = new Coefficients(Row(units45, even), Row(units45, odd), Row(units67, even), Row(units67, odd));
+        ulong place0 = units01 >> even, place1 = units01 >> odd, place2 = units23 >> even, place3 = units23 >> odd;
+        ulong place4 = units45 >> even, place5 = units45 >> odd, place6 = units67 >> even, place7 = units67 >> odd;
+        ulong row0 = place0 & RowPlaces, row1 = place1 & RowPlaces, row2 = place2 & RowPlaces, row3 = place3 & RowPlaces;
+        ulong row4 = place4 & RowPlaces, row5 = place5 & RowPlaces, row6 = place6 & RowPlaces, row7 = place7 & RowPlaces;
+        Vector128<int> unit0 = Row(row0), unit1 = Row(row1), unit2 = Row(row2), unit3 = Row(row3);
+        Vector128<int> unit4 = Row(row4), unit5 = Row(row5), unit6 = Row(row6), unit7 = Row(row7);
+        Coefficients low = new(unit0, unit1, unit2, unit3), high = new(unit4, unit5, unit6, unit7);
         Vector128<int> mask = Vector128.Create(0xFFF >> scale), t0 = u.Low & mask, t1 = u.High & mask;
         Vector128<int> cubic0 = AdvSimd.Multiply(low.A3, t0), cubic1 = AdvSimd.Multiply(high.A3, t1);
         Vector128<int> sum0 = AdvSimd.ShiftRightArithmeticAdd(low.A2, cubic0, cubic), sum1 = AdvSimd.ShiftRightArithmeticAdd(high.A2, cubic1, cubic);
@@ -190,9 +203,8 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, AdvSimdPair>
         return new(AdvSimd.ShiftRightArithmeticAdd(low.A0, linear0, linear), AdvSimd.ShiftRightArithmeticAdd(high.A0, linear1, linear));
     }
 
-    /// <summary>The row of 16 bytes whose number lies 4 bits beyond a place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector128<int> Row(ulong units, int place) => Vector128.Load((int*)(_table + ((units >> place) & 0x1F0)));
+    private Vector128<int> Row(ulong offset) => Vector128.Load((int*)(_table + offset));
 
     /// <summary>To 16 bits, limited.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.Arm;
 namespace Latch.Runtime.Kernels.Products;
 
 /// <summary>
-/// Cores without dot product (Cortex-A53, A72). 8 bytes are two columns of four rows: smull multiplies the first two columns into eight 16-bit lanes, smlal
-/// adds the next two, sadalp adds neighbours into the four 32-bit lanes of the rows. Two products fit 16 bits: 2 x 128 x 127 = 32512.
-/// A core that keeps the order of instructions waits for each of the three, so the sixteen rows of a gate go together, between those of the gate before,
-/// and the weights of the gate after are loaded one by one beside them: a pair would not go together with anything.
+/// Cores without dot product (Cortex-A53, A72). 8 bytes are two columns of four rows: smull2 multiplies the last two of four columns into eight 16-bit lanes,
+/// smlal adds the first two (last, as the lower half of a vector costs a copy before), sadalp adds neighbours into the four 32-bit lanes of the rows. Two products
+/// fit 16 bits: 2 x 128 x 127 = 32512. A core that keeps the order of instructions waits for each of the three, so the sixteen rows of a gate go together, between
+/// those of the gate before, and the weights of the gate after are loaded beside them.
 /// </summary>
 internal readonly unsafe struct AdvSimdProduct : ITileProduct
 {
@@ -33,45 +33,45 @@ internal readonly unsafe struct AdvSimdProduct : ITileProduct
         GateSums first = default, second = default, third = default, fourth = default;
         for (byte* end = codes + columns; codes < end; codes += 4, weights += Block * TGates.Count)
         {
-            GateWeights columns01 = GateWeights.Load(weights), columns23 = GateWeights.Load(weights + 8);
+            GateWeights weights0 = GateWeights.Load(weights);
             Vector64<sbyte> codes01 = AdvSimd.LoadAndReplicateToVector64((short*)codes).AsSByte();
-            Vector64<sbyte> codes23 = AdvSimd.LoadAndReplicateToVector64((short*)(codes + 2)).AsSByte();
-            GateProducts products = GateProducts.Multiply(in columns01, codes01);
+            Vector128<sbyte> codes23 = AdvSimd.LoadAndReplicateToVector128((short*)(codes + 2)).AsSByte();
+            GateProducts products0 = GateProducts.Multiply(in weights0, codes23);
             if (TGates.Count == 1)
             {
-                products.Add(in columns23, codes23);
-                first.Add(in products);
+                products0.Add(in weights0, codes01);
+                first.Add(in products0);
                 continue;
             }
-            columns01 = GateWeights.Load(weights + Block);
-            products.AddAndLoad(ref columns23, codes23, weights + Block + 8);
+            GateWeights weights1 = GateWeights.Load(weights + Block);
+            products0.Add(in weights0, codes01);
 
-            GateProducts secondProducts = GateProducts.Multiply(in columns01, codes01);
+            GateProducts products1 = GateProducts.Multiply(in weights1, codes23);
             if (TGates.Count == 2)
             {
-                first.Add(in products);
-                secondProducts.Add(in columns23, codes23);
-                second.Add(in secondProducts);
+                first.Add(in products0);
+                products1.Add(in weights1, codes01);
+                second.Add(in products1);
                 continue;
             }
-            first.AddAndLoad(in products, out columns01, weights + (2 * Block));
-            secondProducts.AddAndLoad(ref columns23, codes23, weights + (2 * Block) + 8);
+            first.AddAndLoad(in products0, out GateWeights weights2, weights + (2 * Block));
+            products1.Add(in weights1, codes01);
 
-            GateProducts thirdProducts = GateProducts.Multiply(in columns01, codes01);
+            GateProducts products2 = GateProducts.Multiply(in weights2, codes23);
             if (TGates.Count == 3)
             {
-                second.Add(in secondProducts);
-                thirdProducts.Add(in columns23, codes23);
-                third.Add(in thirdProducts);
+                second.Add(in products1);
+                products2.Add(in weights2, codes01);
+                third.Add(in products2);
                 continue;
             }
-            second.AddAndLoad(in secondProducts, out columns01, weights + (3 * Block));
-            thirdProducts.AddAndLoad(ref columns23, codes23, weights + (3 * Block) + 8);
+            second.AddAndLoad(in products1, out GateWeights weights3, weights + (3 * Block));
+            products2.Add(in weights2, codes01);
 
-            GateProducts fourthProducts = GateProducts.Multiply(in columns01, codes01);
-            third.Add(in thirdProducts);
-            fourthProducts.Add(in columns23, codes23);
-            fourth.Add(in fourthProducts);
+            GateProducts products3 = GateProducts.Multiply(in weights3, codes23);
+            third.Add(in products2);
+            products3.Add(in weights3, codes01);
+            fourth.Add(in products3);
         }
         first.Store(ref sums);
         if (TGates.Count > 1)
@@ -85,18 +85,18 @@ internal readonly unsafe struct AdvSimdProduct : ITileProduct
     public static void MultiplyWide(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums) =>
         Arm64Sums.MultiplyWide(in tile, in prepared, shape, ref sums);
 
-    /// <summary>Two columns of the sixteen rows of a gate.</summary>
+    /// <summary>Four columns of the sixteen rows of a gate.</summary>
     private struct GateWeights
     {
-        public Vector64<sbyte> Rows0, Rows4, Rows8, Rows12;
+        public Vector128<sbyte> Rows0, Rows4, Rows8, Rows12;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static GateWeights Load(sbyte* weights) => new()
         {
-            Rows0 = Vector64.Load(weights),
-            Rows4 = Vector64.Load(weights + 16),
-            Rows8 = Vector64.Load(weights + 32),
-            Rows12 = Vector64.Load(weights + 48),
+            Rows0 = Vector128.Load(weights),
+            Rows4 = Vector128.Load(weights + 16),
+            Rows8 = Vector128.Load(weights + 32),
+            Rows12 = Vector128.Load(weights + 48),
         };
     }
 
@@ -106,35 +106,21 @@ internal readonly unsafe struct AdvSimdProduct : ITileProduct
         public Vector128<short> Rows0, Rows4, Rows8, Rows12;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static GateProducts Multiply(in GateWeights weights, Vector64<sbyte> codes) => new()
+        public static GateProducts Multiply(in GateWeights weights, Vector128<sbyte> codes) => new()
         {
-            Rows0 = AdvSimd.MultiplyWideningLower(weights.Rows0, codes),
-            Rows4 = AdvSimd.MultiplyWideningLower(weights.Rows4, codes),
-            Rows8 = AdvSimd.MultiplyWideningLower(weights.Rows8, codes),
-            Rows12 = AdvSimd.MultiplyWideningLower(weights.Rows12, codes),
+            Rows0 = AdvSimd.MultiplyWideningUpper(weights.Rows0, codes),
+            Rows4 = AdvSimd.MultiplyWideningUpper(weights.Rows4, codes),
+            Rows8 = AdvSimd.MultiplyWideningUpper(weights.Rows8, codes),
+            Rows12 = AdvSimd.MultiplyWideningUpper(weights.Rows12, codes),
         };
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(in GateWeights weights, Vector64<sbyte> codes)
         {
-            Rows0 = AdvSimd.MultiplyWideningLowerAndAdd(Rows0, weights.Rows0, codes);
-            Rows4 = AdvSimd.MultiplyWideningLowerAndAdd(Rows4, weights.Rows4, codes);
-            Rows8 = AdvSimd.MultiplyWideningLowerAndAdd(Rows8, weights.Rows8, codes);
-            Rows12 = AdvSimd.MultiplyWideningLowerAndAdd(Rows12, weights.Rows12, codes);
-        }
-
-        /// <summary>Adds products and replaces each weight by the next gate's.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void AddAndLoad(ref GateWeights weights, Vector64<sbyte> codes, sbyte* next)
-        {
-            Rows0 = AdvSimd.MultiplyWideningLowerAndAdd(Rows0, weights.Rows0, codes);
-            weights.Rows0 = Vector64.Load(next);
-            Rows4 = AdvSimd.MultiplyWideningLowerAndAdd(Rows4, weights.Rows4, codes);
-            weights.Rows4 = Vector64.Load(next + 16);
-            Rows8 = AdvSimd.MultiplyWideningLowerAndAdd(Rows8, weights.Rows8, codes);
-            weights.Rows8 = Vector64.Load(next + 32);
-            Rows12 = AdvSimd.MultiplyWideningLowerAndAdd(Rows12, weights.Rows12, codes);
-            weights.Rows12 = Vector64.Load(next + 48);
+            Rows0 = AdvSimd.MultiplyWideningLowerAndAdd(Rows0, weights.Rows0.GetLower(), codes);
+            Rows4 = AdvSimd.MultiplyWideningLowerAndAdd(Rows4, weights.Rows4.GetLower(), codes);
+            Rows8 = AdvSimd.MultiplyWideningLowerAndAdd(Rows8, weights.Rows8.GetLower(), codes);
+            Rows12 = AdvSimd.MultiplyWideningLowerAndAdd(Rows12, weights.Rows12.GetLower(), codes);
         }
     }
 
@@ -157,13 +143,13 @@ internal readonly unsafe struct AdvSimdProduct : ITileProduct
         public void AddAndLoad(in GateProducts products, out GateWeights weights, sbyte* next)
         {
             _rows0 = AdvSimd.AddPairwiseWideningAndAdd(_rows0, products.Rows0);
-            weights.Rows0 = Vector64.Load(next);
+            weights.Rows0 = Vector128.Load(next);
             _rows4 = AdvSimd.AddPairwiseWideningAndAdd(_rows4, products.Rows4);
-            weights.Rows4 = Vector64.Load(next + 16);
+            weights.Rows4 = Vector128.Load(next + 16);
             _rows8 = AdvSimd.AddPairwiseWideningAndAdd(_rows8, products.Rows8);
-            weights.Rows8 = Vector64.Load(next + 32);
+            weights.Rows8 = Vector128.Load(next + 32);
             _rows12 = AdvSimd.AddPairwiseWideningAndAdd(_rows12, products.Rows12);
-            weights.Rows12 = Vector64.Load(next + 48);
+            weights.Rows12 = Vector128.Load(next + 48);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
