@@ -185,15 +185,11 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, AdvSimdPair>
     {
         ulong units01 = u.Low.AsUInt64().ToScalar(), units23 = u.Low.AsUInt64().GetElement(1);
         ulong units45 = u.High.AsUInt64().ToScalar(), units67 = u.High.AsUInt64().GetElement(1);
-        // The number of a row, times its 16 bytes, is cut out of each unit; all eight together, as each place is waited for twice.
+        // The number of a row, times its 16 bytes, is cut out of each unit; all eight before the first is needed.
         int even = 8 - scale, odd = 40 - scale;
-        ulong place0 = units01 >> even, place1 = units01 >> odd, place2 = units23 >> even, place3 = units23 >> odd;
-        ulong place4 = units45 >> even, place5 = units45 >> odd, place6 = units67 >> even, place7 = units67 >> odd;
-        ulong row0 = place0 & RowPlaces, row1 = place1 & RowPlaces, row2 = place2 & RowPlaces, row3 = place3 & RowPlaces;
-        ulong row4 = place4 & RowPlaces, row5 = place5 & RowPlaces, row6 = place6 & RowPlaces, row7 = place7 & RowPlaces;
-        Vector128<int> unit0 = Row(row0), unit1 = Row(row1), unit2 = Row(row2), unit3 = Row(row3);
-        Vector128<int> unit4 = Row(row4), unit5 = Row(row5), unit6 = Row(row6), unit7 = Row(row7);
-        Coefficients low = new(unit0, unit1, unit2, unit3), high = new(unit4, unit5, unit6, unit7);
+        ulong row0 = (units01 >> even) & RowPlaces, row1 = (units01 >> odd) & RowPlaces, row2 = (units23 >> even) & RowPlaces, row3 = (units23 >> odd) & RowPlaces;
+        ulong row4 = (units45 >> even) & RowPlaces, row5 = (units45 >> odd) & RowPlaces, row6 = (units67 >> even) & RowPlaces, row7 = (units67 >> odd) & RowPlaces;
+        Coefficients low = new(_table, row0, row1, row2, row3), high = new(_table, row4, row5, row6, row7);
         Vector128<int> mask = Vector128.Create(0xFFF >> scale), t0 = u.Low & mask, t1 = u.High & mask;
         Vector128<int> cubic0 = AdvSimd.Multiply(low.A3, t0), cubic1 = AdvSimd.Multiply(high.A3, t1);
         Vector128<int> sum0 = AdvSimd.ShiftRightArithmeticAdd(low.A2, cubic0, cubic), sum1 = AdvSimd.ShiftRightArithmeticAdd(high.A2, cubic1, cubic);
@@ -202,9 +198,6 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, AdvSimdPair>
         Vector128<int> linear0 = AdvSimd.Multiply(slope0, t0), linear1 = AdvSimd.Multiply(slope1, t1);
         return new(AdvSimd.ShiftRightArithmeticAdd(low.A0, linear0, linear), AdvSimd.ShiftRightArithmeticAdd(high.A0, linear1, linear));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector128<int> Row(ulong offset) => Vector128.Load((int*)(_table + offset));
 
     /// <summary>To 16 bits, limited.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -217,8 +210,10 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, AdvSimdPair>
         public readonly Vector128<int> A0, A1, A2, A3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Coefficients(Vector128<int> row0, Vector128<int> row1, Vector128<int> row2, Vector128<int> row3)
+        public Coefficients(byte* table, ulong first, ulong second, ulong third, ulong fourth)
         {
+            Vector128<int> row0 = Vector128.Load((int*)(table + first)), row1 = Vector128.Load((int*)(table + second));
+            Vector128<int> row2 = Vector128.Load((int*)(table + third)), row3 = Vector128.Load((int*)(table + fourth));
             Vector128<long> even01 = AdvSimd.Arm64.TransposeEven(row0, row1).AsInt64(), odd01 = AdvSimd.Arm64.TransposeOdd(row0, row1).AsInt64();
             Vector128<long> even23 = AdvSimd.Arm64.TransposeEven(row2, row3).AsInt64(), odd23 = AdvSimd.Arm64.TransposeOdd(row2, row3).AsInt64();
             A3 = AdvSimd.Arm64.ZipHigh(odd01, odd23).AsInt32();
