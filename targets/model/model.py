@@ -109,7 +109,7 @@ def cycles(cpu, texts, iterations):
 
 def products(texts):
     """Multiply-accumulates of some instructions: an sdot has 16, a widening product of bytes 8."""
-    return sum(16 if t.startswith("sdot") else 8 if re.match(r"sml?[ua]l2?l?\s+v\d+\.8h", t) or re.match(r"smull2?\s+v\d+\.8h", t) else 0 for t in texts)
+    return sum(16 if text.startswith("sdot") else 8 if re.match(r"(smull|smlal)2?\s+v\d+\.8h", text) else 0 for text in texts)
 
 
 def product_loops(program, step):
@@ -142,8 +142,8 @@ def short(name):
 
 
 def report(cell, macs, program, steps, bars):
-    columns = ["core", "model", "kernel", "instructions", "product loop, cycles/MAC", "whole step, cycles", "whole step, cycles/MAC", "weights from the second cache, cycles"]
-    print(f"\n## {cell}: {macs} multiply-accumulates\n")
+    columns = ["core", "model", "kernel", "instructions", "product loop, cycles/MAC", "whole step, cycles", "whole step, cycles/MAC", "weights from the second cache, cycles", "both, nothing overlapped, cycles"]
+    print(f"\n## {cell}: {macs} multiply-accumulates, estimated cycles\n")
     print("| " + " | ".join(columns) + " |")
     print("|" + "---|" * len(columns))
     for name, cpu, kernel, bandwidth, bar in CORES:
@@ -155,15 +155,15 @@ def report(cell, macs, program, steps, bars):
         loop = sum(executions * cycles(cpu, body, LOOP_ITERATIONS) for executions, body, _ in loops) / macs
         whole = cycles(cpu, [program.text[a] for a in step], 1)
         judge = lambda value, limit: f"{value:.4f}" + (f" (bar {limit:.4g}: {'met' if value <= limit else 'NOT met'})" if bars and limit else "")
-        cells = [name, cpu, kernel, len(step), judge(loop, bar), f"{whole:.0f}", judge(whole / macs, bar and bar * WHOLE_STEP), f"{macs / bandwidth:.0f}"]
+        cells = [name, cpu, kernel, len(step), judge(loop, bar), f"{whole:.0f}", judge(whole / macs, bar and bar * WHOLE_STEP), f"{macs / bandwidth:.0f}", f"{whole + macs / bandwidth:.0f}"]
         print("| " + " | ".join(map(str, cells)) + " |")
-    print(f"\nInstructions executed in this step, by function (counted by QEMU, not estimated):\n")
+    print("\nInstructions executed in this step, by function (counted by QEMU, not estimated):")
     for kernel, step in steps.items():
-        print(f"| {kernel}: function | instructions | share |\n|---|---|---|")
+        print(f"\n| {kernel}: function | instructions | share |\n|---|---|---|")
         for name, count in Counter(program.names[a] for a in step).most_common(8):
             print(f"| {short(name)} | {count} | {100 * count / len(step):.1f} % |")
         for executions, body, name in product_loops(program, step):
-            print(f"\nThe loop of {short(name)} has {len(body)} instructions for {products(body)} multiply-accumulates and was executed {executions} times.\n")
+            print(f"\nThe loop of {short(name)} has {len(body)} instructions for {products(body)} multiply-accumulates and was executed {executions} times.")
 
 
 def main():
