@@ -3,6 +3,8 @@ namespace Latch.Cli;
 /// <summary>Texts that several commands share.</summary>
 internal static class HelpText
 {
+    public const string Kernel = "Kernel to run with, by name; without it the one LATCH_KERNEL names, else the fastest here. The results are the same.";
+
     public const string Root =
         """
         Takes a trained LSTM, GRU or RNN (ONNX) to int8, runs it in integer arithmetic, and shows its gates.

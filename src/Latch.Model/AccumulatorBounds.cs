@@ -1,3 +1,5 @@
+using Latch.Model.Validation;
+
 namespace Latch.Model;
 
 /// <summary>
@@ -12,7 +14,7 @@ public static class AccumulatorBounds
     /// <summary>True when the sum of code x weight over one row stays within 32 bits for every input.</summary>
     /// <param name="weights">One row of weights.</param>
     /// <param name="input">Element type of the codes the row is multiplied with.</param>
-    public static bool RowFits(ReadOnlySpan<sbyte> weights, ElementType input) => LargestSum(weights, input) <= int.MaxValue;
+    public static bool RowFits(ReadOnlySpan<sbyte> weights, ElementType input) => RowSums.Of(weights).Magnitude * LargestCode(input) <= int.MaxValue;
 
     /// <summary>Checks every recurrent layer and every operation of both plans.</summary>
     /// <returns>The first broken bound in words (what and where), or null when all hold.</returns>
@@ -24,13 +26,15 @@ public static class AccumulatorBounds
             if (FindViolation(definition, layer) is { } violation)
                 return violation;
         }
-        foreach (Plan? plan in new[] { definition.Step, definition.Sequence })
+        return FindViolation(definition, definition.Step) ?? FindViolation(definition, definition.Sequence);
+    }
+
+    private static string? FindViolation(ModelDefinition definition, Plan? plan)
+    {
+        foreach (Operation operation in plan?.Operations ?? [])
         {
-            foreach (Operation operation in plan?.Operations ?? [])
-            {
-                if (FindViolation(definition, plan!, operation) is { } violation)
-                    return violation;
-            }
+            if (FindViolation(definition, plan!, operation) is { } violation)
+                return violation;
         }
         return null;
     }
@@ -54,14 +58,13 @@ public static class AccumulatorBounds
             var input = new RowBound(inputWeights.Slice(row * layer.InputSize, layer.InputSize), layer.Input, inputMultipliers[row]);
             var recurrent = new RowBound(recurrentWeights.Slice(row * hidden, hidden), state, recurrentMultipliers[row]);
             bool apart = candidateRow && layer.LinearBeforeReset;
-            string where = $"Layer '{layer.Name}', row {row}";
             Int128 bias = (Int128)biases[row] << biasShift;
             Int128 largestPeephole = row < peepholes.Length ? Int128.Abs(peepholes[row]) << 31 : 0;
             string? violation = apart
-                ? input.FindViolation(where, bias, layer.Shift) ?? recurrent.FindViolation(where, (Int128)recurrentBiases[row - (2 * hidden)] << biasShift, layer.Shift)
-                : input.FindViolation(where, bias, layer.Shift, recurrent, largestPeephole);
+                ? input.FindViolation(bias, layer.Shift) ?? recurrent.FindViolation((Int128)recurrentBiases[row - (2 * hidden)] << biasShift, layer.Shift)
+                : input.FindViolation(bias, layer.Shift, recurrent, largestPeephole);
             if (violation is not null)
-                return violation;
+                return $"Layer '{layer.Name}', row {row}: {violation}";
         }
         return null;
     }
@@ -83,8 +86,8 @@ public static class AccumulatorBounds
         for (int row = 0; row < weights.Shape[0]; row++)
         {
             var bound = new RowBound(weights.Int8.Slice(row * columns, columns), plan.Tensors[dense.Input].Quantization, multipliers[row]);
-            if (bound.FindViolation($"Dense '{dense.Name}', row {row}", (Int128)biases[row] << (dense.Shift - 7), dense.Shift) is { } violation)
-                return violation;
+            if (bound.FindViolation((Int128)biases[row] << (dense.Shift - 7), dense.Shift) is { } violation)
+                return $"Dense '{dense.Name}', row {row}: {violation}";
         }
         return null;
     }
@@ -120,14 +123,6 @@ public static class AccumulatorBounds
         return null;
     }
 
-    private static long LargestSum(ReadOnlySpan<sbyte> weights, ElementType input)
-    {
-        long sum = 0;
-        foreach (sbyte weight in weights)
-            sum += Math.Abs((int)weight);
-        return sum * LargestCode(input);
-    }
-
     /// <summary>One row's sum with its multiplier: the magnitudes it can reach.</summary>
     private readonly struct RowBound
     {
@@ -138,37 +133,36 @@ public static class AccumulatorBounds
 
         public RowBound(ReadOnlySpan<sbyte> weights, Quantization codes, int multiplier)
         {
-            long signedSum = 0;
-            foreach (sbyte weight in weights)
-                signedSum += weight;
-            _hasMinimum = weights.Contains(sbyte.MinValue);
-            _largestSum = LargestSum(weights, codes.Type);
+            RowSums sums = RowSums.Of(weights);
+            _hasMinimum = sums.Smallest == sbyte.MinValue;
+            _largestSum = sums.Magnitude * LargestCode(codes.Type);
             _multiplier = multiplier;
-            _zeroPointTerm = (Int128)codes.ZeroPoint * multiplier * signedSum;
+            _zeroPointTerm = (Int128)codes.ZeroPoint * multiplier * sums.Signed;
         }
 
         private Int128 LargestProduct => (Int128)_largestSum * _multiplier;
 
-        public string? FindViolation(string where, Int128 bias, int shift, RowBound? other = null, Int128 peephole = default)
+        /// <returns>What is wrong with the row, or null.</returns>
+        public string? FindViolation(Int128 bias, int shift, RowBound? other = null, Int128 peephole = default)
         {
-            if (FindOwnViolation(where) is { } own)
+            if (FindOwnViolation() is { } own)
                 return own;
-            if (other?.FindOwnViolation(where) is { } others)
+            if (other?.FindOwnViolation() is { } others)
                 return others;
             Int128 constant = bias + (Int128.One << (shift - 1)) - _zeroPointTerm - (other?._zeroPointTerm ?? 0);
             Int128 total = LargestProduct + (other?.LargestProduct ?? 0) + peephole + Int128.Abs(constant);
             if (total > long.MaxValue)
-                return $"{where}: the rescaled sum needs more than 64 bits; use a smaller shift than {shift}.";
-            return total >> shift > int.MaxValue ? $"{where}: the sum exceeds 32 bits after the shift by {shift}; use a larger weight scale." : null;
+                return $"the rescaled sum needs more than 64 bits; use a smaller shift than {shift}.";
+            return total >> shift > int.MaxValue ? $"the sum exceeds 32 bits after the shift by {shift}; use a larger weight scale." : null;
         }
 
-        private string? FindOwnViolation(string where)
+        private string? FindOwnViolation()
         {
             if (_hasMinimum)
-                return $"{where}: holds the weight -128; weights lie in -127..127.";
+                return "holds the weight -128; weights lie in -127..127.";
             if (_multiplier < 0)
-                return $"{where}: holds the negative multiplier {_multiplier}; multipliers lie in 0..2^31-1.";
-            return _largestSum > int.MaxValue ? $"{where}: the sum of code x weight can reach {_largestSum}, more than 32 bits; use a larger weight scale." : null;
+                return $"holds the negative multiplier {_multiplier}; multipliers lie in 0..2^31-1.";
+            return _largestSum > int.MaxValue ? $"the sum of code x weight can reach {_largestSum}, more than 32 bits; use a larger weight scale." : null;
         }
     }
 }

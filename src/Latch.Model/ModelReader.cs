@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Latch.Model.Container;
+using Microsoft.Win32.SafeHandles;
 
 namespace Latch.Model;
 
@@ -14,12 +14,8 @@ public static class ModelReader
         string name = Path.GetFileName(path);
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            if (stream.Length > Format.MaxFileBytes)
-                throw new ModelFormatException(ModelFormatCode.TooLarge, name, $"It has {stream.Length} bytes, more than {Format.MaxFileBytes}.");
-            byte[] file = new byte[stream.Length];
-            stream.ReadExactly(file);
-            return Read(file, name);
+            byte[] file = ReadAll(path, name);
+            return Read(file, name, file);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -31,7 +27,10 @@ public static class ModelReader
     /// <param name="file">All bytes of the file.</param>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="ModelFormatException">The bytes break a rule.</exception>
-    public static ModelDefinition Read(ReadOnlySpan<byte> file, string name)
+    public static ModelDefinition Read(ReadOnlySpan<byte> file, string name) => Read(file, name, owned: null);
+
+    // The constants lie where they are in the file when that is ours to keep, else in a copy.
+    private static ModelDefinition Read(ReadOnlySpan<byte> file, string name, byte[]? owned)
     {
         int dataStart = DataStart(file, name);
         Header header = Header.Parse(file[sizeof(ulong)..dataStart], name);
@@ -41,9 +40,24 @@ public static class ModelReader
         if (checksum != Sha256.Hex(data))
             throw new ModelFormatException(ModelFormatCode.Checksum, $"{name}: data", "Its SHA-256 is not the one the header states.");
         DefinitionDocument document = DefinitionText.Decode(definition, name);
-        ModelDefinition model = document.With(ReadConstants(header.Tensors, data));
+        ModelDefinition model = document.With(owned is null ? ReadConstants(header.Tensors, data.ToArray(), 0) : ReadConstants(header.Tensors, owned, dataStart));
         ModelValidator.Validate(model, name);
         return model;
+    }
+
+    private static byte[] ReadAll(string path, string name)
+    {
+        using SafeFileHandle handle = File.OpenHandle(path);
+        long length = RandomAccess.GetLength(handle);
+        if (length > Format.MaxFileBytes)
+            throw new ModelFormatException(ModelFormatCode.TooLarge, name, $"It has {length} bytes, more than {Format.MaxFileBytes}.");
+        byte[] file = GC.AllocateUninitializedArray<byte>((int)length);
+        for (int position = 0; position < file.Length;)
+        {
+            int read = RandomAccess.Read(handle, file.AsSpan(position), position);
+            position += read > 0 ? read : throw new EndOfStreamException($"It became shorter than {length} bytes.");
+        }
+        return file;
     }
 
     private static int DataStart(ReadOnlySpan<byte> file, string name)
@@ -115,20 +129,13 @@ public static class ModelReader
             throw new ModelFormatException(ModelFormatCode.Padding, where, $"It must be fewer than {Format.Alignment} zeros of type I8 that end at a multiple of {Format.Alignment}.");
     }
 
-    private static Dictionary<string, ConstantTensor> ReadConstants(List<TensorEntry> tensors, ReadOnlySpan<byte> data)
+    private static Dictionary<string, ConstantTensor> ReadConstants(List<TensorEntry> tensors, byte[] bytes, int dataStart)
     {
         Dictionary<string, ConstantTensor> constants = [];
         foreach (TensorEntry tensor in tensors)
         {
-            if (tensor.IsPadding)
-                continue;
-            ReadOnlySpan<byte> bytes = data[(int)tensor.Begin..(int)tensor.End];
-            constants.Add(tensor.Name, tensor.Type switch
-            {
-                ElementType.Int8 => ConstantTensor.Of(tensor.Name, tensor.Shape, MemoryMarshal.Cast<byte, sbyte>(bytes)),
-                ElementType.Int16 => ConstantTensor.Of(tensor.Name, tensor.Shape, MemoryMarshal.Cast<byte, short>(bytes)),
-                _ => ConstantTensor.Of(tensor.Name, tensor.Shape, MemoryMarshal.Cast<byte, int>(bytes)),
-            });
+            if (!tensor.IsPadding)
+                constants.Add(tensor.Name, ConstantTensor.Over(tensor.Name, tensor.Type, tensor.Shape, bytes.AsMemory(dataStart + (int)tensor.Begin, (int)(tensor.End - tensor.Begin))));
         }
         return constants;
     }

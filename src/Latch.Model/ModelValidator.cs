@@ -41,7 +41,7 @@ public static class ModelValidator
             if (!names.Add(channel.Name))
                 throw inside.Error(ModelFormatCode.Duplicate, "Another channel has the same name.");
             inside.CheckPresent(channel.Unit, ModelFormatCode.Channel, "unit");
-            inside.CheckKind(channel.Transform);
+            inside.CheckKind(channel.Transform, ChannelTransform.Log1p);
             inside.CheckFinite(channel.Mean, double.MinValue, ModelFormatCode.Channel, "mean");
             inside.CheckFinite(channel.Deviation, double.Epsilon, ModelFormatCode.Channel, "deviation");
             if (channel.Limit is { } limit)
@@ -54,7 +54,7 @@ public static class ModelValidator
         scope.CheckPresent(provenance, ModelFormatCode.Provenance, "record");
         foreach (string? hash in new[] { provenance!.SourceSha256, provenance.CalibrationSha256 })
         {
-            bool isHash = hash is { Length: 0 } || (hash is { Length: 64 } && hash.All(char.IsAsciiHexDigitLower));
+            bool isHash = hash is { Length: 0 } || (hash is { Length: 64 } && !hash.AsSpan().ContainsAnyExcept("0123456789abcdef"));
             if (!isHash)
                 throw scope.Error(ModelFormatCode.Provenance, $"'{hash}' is no SHA-256 in lower-case hex.");
         }

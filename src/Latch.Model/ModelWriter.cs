@@ -84,7 +84,7 @@ public static class ModelWriter
             writer.WriteString(Format.FormatKey, Format.FormatName);
             writer.WriteString(Format.VersionKey, Format.Version);
             writer.WriteString(Format.ChecksumKey, checksum);
-            writer.WriteString(Format.DefinitionKey, DefinitionText.Encode(model));
+            writer.WriteString(Format.DefinitionKey, DefinitionWriter.Encode(model));
             writer.WriteEndObject();
             foreach (TensorEntry tensor in tensors)
                 WriteTensor(writer, tensor);

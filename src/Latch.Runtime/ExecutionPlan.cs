@@ -11,6 +11,7 @@ internal sealed class ExecutionPlan
     private readonly TensorSlot[] _slots;
     private readonly PlanOperator[] _operators;
     private readonly ModelWeights _weights;
+    private readonly int _states;
 
     public ExecutionPlan(Plan plan, ModelWeights weights, bool streaming)
     {
@@ -28,15 +29,14 @@ internal sealed class ExecutionPlan
             _operators[i] = plan.Operations[i] is RecurrentOperation recurrent
                 ? new RecurrentOperator(recurrent, weights.Cells[recurrent.Layer], _slots, states++, streaming)
                 : OperatorFactory.Create(plan.Operations[i], _slots, weights);
+            if (_operators[i] is DenseOperator dense)
+                (LargestRow, LargestPrepared) = (Math.Max(LargestRow, dense.PaddedRows), Math.Max(LargestPrepared, dense.PreparedBytes));
         }
-        LargestRow = _operators.OfType<DenseOperator>().Select(dense => dense.PaddedRows).DefaultIfEmpty().Max();
-        LargestPrepared = _operators.OfType<DenseOperator>().Select(dense => dense.PreparedBytes).DefaultIfEmpty().Max();
+        _states = states;
         Inputs = Ports(plan.Inputs);
         Outputs = Ports(plan.Outputs);
-        InputTensors = [.. plan.Inputs.Select(port => port.Tensor)];
-        OutputTensors = [.. plan.Outputs.Select(port => port.Tensor)];
-        InputSize = Inputs.Sum(port => port.Count);
-        OutputSize = Outputs.Sum(port => port.Count);
+        (InputTensors, InputSize) = Tensors(plan.Inputs);
+        (OutputTensors, OutputSize) = Tensors(plan.Outputs);
     }
 
     public Plan Definition { get; }
@@ -65,7 +65,18 @@ internal sealed class ExecutionPlan
 
     public TensorSlot Slot(int tensor) => _slots[tensor];
 
-    public RecurrentState[] CreateStates() => [.. _operators.OfType<RecurrentOperator>().Select(recurrent => recurrent.CreateState())];
+    // Without LINQ, as all here: what it takes to set up is felt when a native program starts.
+    public RecurrentState[] CreateStates()
+    {
+        var states = new RecurrentState[_states];
+        int next = 0;
+        foreach (PlanOperator operation in _operators)
+        {
+            if (operation is RecurrentOperator recurrent)
+                states[next++] = recurrent.CreateState();
+        }
+        return states;
+    }
 
     public void FillConstants(Arena arena)
     {
@@ -99,6 +110,18 @@ internal sealed class ExecutionPlan
                 operation.Execute(memory);
         }
         memory.Executions++;
+    }
+
+    private (int[] Tensors, int Size) Tensors(IReadOnlyList<PlanPort> ports)
+    {
+        int[] tensors = new int[ports.Count];
+        int size = 0;
+        for (int port = 0; port < tensors.Length; port++)
+        {
+            tensors[port] = ports[port].Tensor;
+            size += _slots[tensors[port]].Count;
+        }
+        return (tensors, size);
     }
 
     private List<PortInfo> Ports(IReadOnlyList<PlanPort> ports)

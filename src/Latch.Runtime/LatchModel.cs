@@ -16,8 +16,10 @@ public sealed class LatchModel : IDisposable
         StepPlan = definition.Step is { } step ? new ExecutionPlan(step, weights, streaming: true) : null;
         WindowPlan = definition.Sequence is { } sequence ? new ExecutionPlan(sequence, weights, streaming: false) : null;
         WeightBytes = weights.Bytes;
-        Layers = [.. definition.Layers.Select(layer =>
-            new LayerInfo(layer.Name, layer.Kind, layer.InputSize, layer.HiddenSize, layer.Reverse, GateOrder.Of(layer.Kind)))];
+        List<LayerInfo> layers = [];
+        foreach (RecurrentLayer layer in definition.Layers)
+            layers.Add(new LayerInfo(layer.Name, layer.Kind, layer.InputSize, layer.HiddenSize, layer.Reverse, GateOrder.Of(layer.Kind)));
+        Layers = layers;
     }
 
     /// <summary>Names of the kernels this processor can run, fastest first; the last, "scalar", defines the results of all.</summary>

@@ -16,15 +16,28 @@ internal sealed class ModelWeights
     public ModelWeights(ModelDefinition definition, Kernel kernel)
     {
         (_definition, _kernel) = (definition, kernel);
-        Cells = [.. definition.Layers.Select(layer => kernel.CreateCell(layer, definition.Constants))];
-        _bytes = Cells.Sum(cell => cell.Bytes);
+        Cells = new Cell[definition.Layers.Count];
+        for (int layer = 0; layer < Cells.Length; layer++)
+        {
+            Cells[layer] = kernel.CreateCell(definition.Layers[layer], definition.Constants);
+            _bytes += Cells[layer].Bytes;
+        }
     }
 
     /// <summary>One per recurrent layer.</summary>
     public Cell[] Cells { get; }
 
     /// <summary>Bytes held so far.</summary>
-    public long Bytes => _bytes + _integers.Values.Sum(values => sizeof(int) * (long)values.Length);
+    public long Bytes
+    {
+        get
+        {
+            long bytes = _bytes;
+            foreach (int[] values in _integers.Values)
+                bytes += sizeof(int) * (long)values.Length;
+            return bytes;
+        }
+    }
 
     public ConstantTensor Tensor(string name) => _definition.Constants[name];
 

@@ -1,3 +1,5 @@
+using Latch.Model.Validation;
+
 namespace Latch.Model.Tests;
 
 public sealed class AccumulatorBoundsTests
@@ -43,4 +45,29 @@ public sealed class AccumulatorBoundsTests
         string? violation = AccumulatorBounds.FindViolation(model with { Layers = [layer], Constants = constants });
         Assert.True(fits == violation is null, violation);
     }
+
+    // Lengths on both sides of a vector's 16 weights and of the 127 vectors that are added up in 16 bits.
+    [Theory]
+    [InlineData(0, 70)]
+    [InlineData(2000, 2070)]
+    [InlineData(4050, 4080)]
+    public void RowSums_AnyRow_AreThoseOfOneWeightAfterTheOther(int shortest, int longest)
+    {
+        Random random = new(3);
+        for (int length = shortest; length <= longest; length++)
+        {
+            foreach (int smallest in new[] { -128, -127, 0, 127 })
+            {
+                sbyte[] row = new sbyte[length];
+                for (int i = 0; i < length; i++)
+                    row[i] = (sbyte)random.Next(smallest, 128);
+                RowSums expected = new(row.Sum(static weight => (long)weight), row.Sum(static weight => Math.Abs((long)weight)), (sbyte)Math.Min(0, row.DefaultIfEmpty().Min(static weight => (int)weight)));
+                Assert.Equal(expected, RowSums.Of(row));
+            }
+        }
+    }
+
+    [Fact]
+    public void RowSums_LongRowOfMinimum_DoNotOverflow() =>
+        Assert.Equal(new RowSums(-128L * 70_000, 128L * 70_000, -128), RowSums.Of(Enumerable.Repeat(sbyte.MinValue, 70_000).ToArray()));
 }

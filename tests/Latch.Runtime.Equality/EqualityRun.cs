@@ -93,6 +93,7 @@ public static class EqualitySuite
     /// <summary>In the order in which they run.</summary>
     public static IReadOnlyList<EqualityCheck> Checks { get; } =
     [
+        new("products", ProductChecks.Products),
         new("inputs", LengthChecks.Inputs),
         new("hidden", LengthChecks.Hidden),
         new("variants", VariantChecks.Variants),

@@ -34,6 +34,18 @@ internal static class CommonOptions
         return stride;
     }
 
+    /// <summary>Forces a kernel; refuses one this machine does not have.</summary>
+    public static Option<string?> Kernel()
+    {
+        Option<string?> kernel = new("--kernel") { Description = HelpText.Kernel, HelpName = "NAME" };
+        kernel.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !Runtime.LatchModel.AvailableKernels.Contains(token.Value))
+                result.AddError($"--kernel: there is no kernel '{token.Value}' on this machine; there are: {string.Join(", ", Runtime.LatchModel.AvailableKernels)}.");
+        });
+        return kernel;
+    }
+
     /// <summary>Refuses numbers that are not above zero; text that is no number is refused by the parser.</summary>
     public static void AboveZero(Option option) => option.Validators.Add(result =>
     {

@@ -14,21 +14,22 @@ internal static class InspectCommand
     {
         Argument<string> model = new("MODEL") { Description = "A .onnx or .latch file." };
         Option<int?> steps = CommonOptions.Steps("Time steps of a window, for an .onnx file that leaves them open.");
+        Option<string?> kernel = CommonOptions.Kernel();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("inspect", "Shows layers, sizes, operations, formats and memory of a model. Exit code 0 only if it can be run.") { model, steps, json };
+        Command command = new("inspect", "Shows layers, sizes, operations, formats and memory of a model. Exit code 0 only if it can be run.") { model, steps, kernel, json };
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(model);
             return ModelFile.IsLatch(path)
-                ? InspectLatch(terminal, path, parsed.GetValue(json))
+                ? InspectLatch(terminal, path, parsed.GetValue(kernel), parsed.GetValue(json))
                 : InspectOnnx(terminal, path, parsed.GetValue(steps), parsed.GetValue(json));
         });
         return command;
     }
 
-    private static int InspectLatch(Terminal terminal, string path, bool json)
+    private static int InspectLatch(Terminal terminal, string path, string? kernel, bool json)
     {
-        using LatchModel model = ModelFile.OpenLatch(path);
+        using LatchModel model = ModelFile.OpenLatch(path, kernel);
         if (json)
             Json.Write(terminal, LatchDescription.Document(path, model));
         else

@@ -22,21 +22,22 @@ internal static class RunCommand
         CommonOptions.Rate(rate);
         Option<bool> stream = new("--stream") { Description = "Carry the state from row to row although the model has windows." };
         Option<int> stride = CommonOptions.Stride();
+        Option<string?> kernel = CommonOptions.Kernel();
         Option<bool> json = CommonOptions.Json();
         Command command = new("run", "Runs a source through the integer model and prints the results as CSV.")
         {
-            model, source, output, telemetry, force, rate, stream, stride, json,
+            model, source, output, telemetry, force, rate, stream, stride, kernel, json,
         };
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(terminal, new Options(
             parsed.GetRequiredValue(model), parsed.GetRequiredValue(source), parsed.GetValue(output), parsed.GetValue(telemetry),
             [.. (parsed.GetValue(force) ?? []).Select(GateForceOption.Parse)], parsed.GetValue(rate), parsed.GetValue(stream),
-            parsed.GetValue(stride), parsed.GetValue(json)), cancellation)));
+            parsed.GetValue(stride), parsed.GetValue(kernel), parsed.GetValue(json)), cancellation)));
         return command;
     }
 
     private static int Run(Terminal terminal, Options options, CancellationToken cancellation)
     {
-        using LatchModel model = ModelFile.OpenLatch(options.Model);
+        using LatchModel model = ModelFile.OpenLatch(options.Model, options.Kernel);
         if (options.Stream && !model.CanStep)
             throw CommandException.Usage($"--stream: {options.Model} takes whole windows only: {model.NotStreamableReason}");
         Session session = model.CreateSession();
@@ -89,7 +90,8 @@ internal static class RunCommand
     }
 
     private sealed record Options(
-        string Model, string Source, string? Output, string? Telemetry, IReadOnlyList<GateForceOption> Forces, double Rate, bool Stream, int Stride, bool Json);
+        string Model, string Source, string? Output, string? Telemetry, IReadOnlyList<GateForceOption> Forces, double Rate, bool Stream, int Stride,
+        string? Kernel, bool Json);
 
     /// <summary>Reads rows and yields results, step by step or window by window.</summary>
     private sealed class Runner(

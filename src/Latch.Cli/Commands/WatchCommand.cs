@@ -23,10 +23,11 @@ internal static class WatchCommand
         Option<double?> rate = new("--rate") { Description = "Samples per second; without it the model's.", HelpName = "HZ" };
         CommonOptions.AboveZero(alarms);
         CommonOptions.Rate(rate);
+        Option<string?> kernel = CommonOptions.Kernel();
         Option<bool> json = CommonOptions.Json();
         Command command = new("watch", "Scores a source against the model's forecasts and raises alarms. Ctrl-C ends it.")
         {
-            model, source, train, profile, save, alarms, rate, json,
+            model, source, train, profile, save, alarms, rate, kernel, json,
         };
         command.Validators.Add(result =>
         {
@@ -35,13 +36,13 @@ internal static class WatchCommand
         });
         command.SetAction((parsed, cancellation) => Task.Run(() => Watch(terminal, new Options(
             parsed.GetRequiredValue(model), parsed.GetRequiredValue(source), parsed.GetValue(train) ?? [], parsed.GetValue(profile),
-            parsed.GetValue(save), parsed.GetValue(alarms), parsed.GetValue(rate), parsed.GetValue(json)), cancellation)));
+            parsed.GetValue(save), parsed.GetValue(alarms), parsed.GetValue(rate), parsed.GetValue(kernel), parsed.GetValue(json)), cancellation)));
         return command;
     }
 
     private static int Watch(Terminal terminal, Options options, CancellationToken cancellation)
     {
-        using LatchModel model = ModelFile.OpenLatch(options.Model);
+        using LatchModel model = ModelFile.OpenLatch(options.Model, options.Kernel);
         Forecaster.Check(model, options.Model);
         if (options.Save is not null)
             OutputFile.CheckWritable(options.Save, [options.Model, options.Source, .. options.Train]);
@@ -156,5 +157,5 @@ internal static class WatchCommand
     }
 
     private sealed record Options(
-        string Model, string Source, IReadOnlyList<string> Train, string? Profile, string? Save, double AlarmsPerHour, double? Rate, bool Json);
+        string Model, string Source, IReadOnlyList<string> Train, string? Profile, string? Save, double AlarmsPerHour, double? Rate, string? Kernel, bool Json);
 }

@@ -17,6 +17,7 @@ internal static class LatchDescription
         memoryBytes = model.MemoryBytes,
         weightBytes = model.WeightBytes,
         kernel = model.Kernel,
+        kernelsHere = LatchModel.AvailableKernels,
         streaming = model.CanStep,
         notStreamable = model.NotStreamableReason,
         windowSteps = model.CanRunWindow ? model.Steps : (int?)null,
@@ -60,7 +61,7 @@ internal static class LatchDescription
         [
             ["file", Figures.Bytes(new FileInfo(path).Length)],
             ["memory to run", $"{Figures.Bytes(model.MemoryBytes)} (weights {Figures.Bytes(model.WeightBytes)}, the rest one session)"],
-            ["kernel in use", model.Kernel],
+            ["kernel in use", $"{model.Kernel} (here: {string.Join(", ", LatchModel.AvailableKernels)})"],
             ["step by step", model.CanStep ? "yes" : $"no: {model.NotStreamableReason}"],
             ["windows", model.CanRunWindow ? $"{model.Steps} steps" : "no"],
             ["sample rate", model.Definition.SampleRateHz > 0 ? $"{Figures.Number(model.Definition.SampleRateHz)} Hz" : "not stated"],

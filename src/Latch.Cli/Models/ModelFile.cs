@@ -24,14 +24,14 @@ internal static class ModelFile
 
     /// <exception cref="ModelFormatException">The file is no valid model.</exception>
     /// <exception cref="CommandException">The file is an .onnx file, or the model cannot run on this machine.</exception>
-    public static LatchModel OpenLatch(string path)
+    public static LatchModel OpenLatch(string path, string? kernel = null)
     {
         if (EndsIn(path, ".onnx"))
             throw CommandException.BadInput($"{path}: a .latch file belongs here, not an .onnx file. Make one with 'latch quantize'.");
         ModelDefinition definition = ModelReader.Read(path);
         try
         {
-            return LatchModel.Create(definition);
+            return LatchModel.Create(definition, new LatchModelOptions { Kernel = kernel });
         }
         catch (ArgumentException exception)
         {

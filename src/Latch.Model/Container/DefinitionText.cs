@@ -1,22 +1,12 @@
 using System.IO.Compression;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Latch.Model.Container;
 
-/// <summary>The definition as text of the header: base64 of zlib of JSON.</summary>
+/// <summary>Reads the definition from the text of the header: base64 of zlib of JSON.</summary>
 internal static class DefinitionText
 {
-    private static readonly JsonTypeInfo<DefinitionDocument> s_type = CreateType();
-
-    internal static string Encode(ModelDefinition model)
-    {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(DefinitionDocument.Of(model), s_type);
-        using MemoryStream compressed = new();
-        using (ZLibStream zlib = new(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
-            zlib.Write(json);
-        return Convert.ToBase64String(compressed.GetBuffer(), 0, (int)compressed.Length);
-    }
+    private const int FirstBytes = 1 << 14;
 
     /// <exception cref="ModelFormatException">The text is not a definition.</exception>
     internal static DefinitionDocument Decode(string text, string source)
@@ -25,29 +15,33 @@ internal static class DefinitionText
         try
         {
             byte[] compressed = Convert.FromBase64String(text);
-            return JsonSerializer.Deserialize(Inflate(compressed, where), s_type)
+            return DefinitionReader.Read(Inflate(compressed, where))
                 ?? throw new ModelFormatException(ModelFormatCode.Definition, where, "It is null.");
         }
         catch (Exception cause) when (cause is FormatException or InvalidDataException)
         {
             throw new ModelFormatException(ModelFormatCode.Definition, where, "It is not base64 of zlib-compressed text.", cause);
         }
-        catch (Exception cause) when (cause is JsonException or InvalidOperationException or NotSupportedException)
+        catch (Exception cause) when (cause is JsonException or InvalidOperationException)
         {
             string problem = cause.Message.ReplaceLineEndings(" ");
             throw new ModelFormatException(ModelFormatCode.Definition, where, $"It is not the expected JSON: {problem}", cause);
         }
     }
 
-    // Counts before it allocates: text may grow at most 32 times (and 64 KiB for the small ones), so that a few bytes cannot ask for much memory.
-    private static byte[] Inflate(byte[] compressed, string where)
+    // Most definitions fit the first buffer. A longer one is counted before its memory is allocated: text may grow at most 32 times (and 64 KiB for the
+    // small ones), so that a few bytes cannot ask for much.
+    private static ReadOnlySpan<byte> Inflate(byte[] compressed, string where)
     {
         long limit = Math.Min(Format.MaxDefinitionBytes, 65536 + (32L * compressed.Length));
-        Span<byte> scratch = stackalloc byte[4096];
-        int length = 0;
+        byte[] first = new byte[FirstBytes];
+        int length;
         using (ZLibStream counting = new(new MemoryStream(compressed), CompressionMode.Decompress))
         {
-            for (int read; (read = counting.Read(scratch)) > 0;)
+            length = counting.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+            if (length < first.Length)
+                return first.AsSpan(0, length);
+            for (int read; (read = counting.Read(first)) > 0;)
             {
                 length += read;
                 if (length > limit)
@@ -58,25 +52,5 @@ internal static class DefinitionText
         using ZLibStream zlib = new(new MemoryStream(compressed), CompressionMode.Decompress);
         zlib.ReadExactly(json);
         return json;
-    }
-
-    // Computed properties are not stored; every stored one must be present, so no default is ever filled in silently.
-    private static JsonTypeInfo<DefinitionDocument> CreateType()
-    {
-        JsonSerializerOptions options = new(DefinitionJsonContext.Default.Options)
-        {
-            TypeInfoResolver = DefinitionJsonContext.Default.WithAddedModifier(static type =>
-            {
-                for (int i = type.Properties.Count - 1; i >= 0; i--)
-                {
-                    if (type.Properties[i].Set is null)
-                        type.Properties.RemoveAt(i);
-                    else
-                        type.Properties[i].IsRequired = true;
-                }
-            }),
-        };
-        options.MakeReadOnly();
-        return (JsonTypeInfo<DefinitionDocument>)options.GetTypeInfo(typeof(DefinitionDocument));
     }
 }

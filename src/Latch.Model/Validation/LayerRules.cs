@@ -7,7 +7,7 @@ internal static class LayerRules
 
     internal static void Check(RuleScope scope, RecurrentLayer layer, ConstantRules constants)
     {
-        scope.CheckKind(layer.Kind);
+        scope.CheckKind(layer.Kind, CellKind.Rnn);
         scope.CheckRange(layer.InputSize, 1, MaxSize, "input size");
         scope.CheckRange(layer.HiddenSize, 1, MaxSize, "hidden size");
         scope.CheckQuantization(layer.Input, "input");

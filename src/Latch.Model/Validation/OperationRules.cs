@@ -133,7 +133,7 @@ internal static class OperationRules
 
     private static void Check(RuleScope scope, ReduceOperation operation, PlanRules plan)
     {
-        scope.CheckKind(operation.Kind);
+        scope.CheckKind(operation.Kind, ReduceKind.L1);
         plan.Read(scope, operation.Input, "input", Product(scope, operation.Outer, operation.Axis, operation.Inner));
         plan.Write(scope, operation.Output, "output", Product(scope, operation.Outer, operation.Inner));
         scope.CheckRescale(operation.Rescale, "rescale");

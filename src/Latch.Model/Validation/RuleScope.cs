@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Latch.Model.Container;
 
 namespace Latch.Model.Validation;
@@ -17,7 +18,7 @@ internal readonly struct RuleScope(string where)
 
     internal void CheckName(string? name, string what)
     {
-        if (string.IsNullOrEmpty(name) || name.Length > Format.MaxNameLength || name.Any(char.IsControl))
+        if (string.IsNullOrEmpty(name) || name.Length > Format.MaxNameLength || HasControl(name))
             throw Error(ModelFormatCode.Name, $"Its {what} must have 1 to {Format.MaxNameLength} characters, none of them a control character.");
     }
 
@@ -27,10 +28,11 @@ internal readonly struct RuleScope(string where)
             throw Error(ModelFormatCode.Range, $"Its {what} is {value}, outside {minimum}..{maximum}.");
     }
 
-    internal void CheckKind<TEnum>(TEnum kind)
+    // Kinds count from 0. Enum.IsDefined would collect the names of all, in every program.
+    internal void CheckKind<TEnum>(TEnum kind, TEnum last)
         where TEnum : struct, Enum
     {
-        if (!Enum.IsDefined(kind))
+        if (Unsafe.BitCast<TEnum, uint>(kind) > Unsafe.BitCast<TEnum, uint>(last))
             throw Error(ModelFormatCode.Range, $"It has the unknown {typeof(TEnum).Name} {kind}.");
     }
 
@@ -55,7 +57,7 @@ internal readonly struct RuleScope(string where)
 
     internal void CheckActivation(ActivationFunction function, int limit, string what)
     {
-        CheckKind(function.Kind);
+        CheckKind(function.Kind, ActivationKind.Clip);
         CheckRange(limit, 1, function.IsCurve ? 1 << 17 : 1 << 20, $"limit of the {what}");
         if (function.Kind == ActivationKind.Clip && function.Alpha > function.Beta)
             throw Error(ModelFormatCode.Range, $"Its {what} clips to {function.Alpha}..{function.Beta}, an empty range.");
@@ -65,5 +67,15 @@ internal readonly struct RuleScope(string where)
     {
         if (!double.IsFinite(value) || value < minimum)
             throw Error(code, $"Its {what} is {value}; it must be finite and at least {minimum}.");
+    }
+
+    private static bool HasControl(string name)
+    {
+        foreach (char character in name)
+        {
+            if (char.IsControl(character))
+                return true;
+        }
+        return false;
     }
 }

@@ -22,7 +22,7 @@ internal static class StridedRules
 
     private static void Check(RuleScope scope, ElementwiseOperation operation, PlanRules plan)
     {
-        scope.CheckKind(operation.Kind);
+        scope.CheckKind(operation.Kind, ElementwiseKind.PRelu);
         long count = CheckDimensions(scope, operation.Dimensions);
         ActivationTensor left = plan.Tensor(scope, operation.Left, "left operand");
         ActivationTensor right = plan.Tensor(scope, operation.Right, "right operand");

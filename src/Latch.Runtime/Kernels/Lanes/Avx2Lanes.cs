@@ -22,7 +22,7 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
 
     public static int Count => 8;
 
-    public static int TableLength => 4 * Segments;
+    public static int TableLength => Avx512Lanes.TableLength;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx2Lanes Create(ref readonly int table) => new((int*)Unsafe.AsPointer(ref Unsafe.AsRef(in table)));

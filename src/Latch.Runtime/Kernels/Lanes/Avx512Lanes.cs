@@ -13,11 +13,13 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
 {
     private const int Segments = 32;
 
-    private readonly Vector512<int> _a0Low, _a0High, _a1Low, _a1High, _a2Low, _a2High, _a3Low, _a3High;
+    private readonly Vector512<int> _one, _a0Low, _a0High, _a1Low, _a1High, _a2Low, _a2High, _a3Low, _a3High;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Avx512Lanes(ref readonly int table)
     {
+        // Not a constant for the compiler, which would make two operations of one - x.
+        _one = Vector512.LoadUnsafe(in table, 4 * Segments);
         (_a0Low, _a0High) = (Vector512.LoadUnsafe(in table, 0 * Segments), Vector512.LoadUnsafe(in table, (0 * Segments) + 16));
         (_a1Low, _a1High) = (Vector512.LoadUnsafe(in table, 1 * Segments), Vector512.LoadUnsafe(in table, (1 * Segments) + 16));
         (_a2Low, _a2High) = (Vector512.LoadUnsafe(in table, 2 * Segments), Vector512.LoadUnsafe(in table, (2 * Segments) + 16));
@@ -26,18 +28,19 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
 
     public static int Count => 16;
 
-    public static int TableLength => 4 * Segments;
+    public static int TableLength => (4 * Segments) + 16;
 
     private static Vector512<int> OddLanes => Vector512.Create(0xFFFFFFFF_00000000UL).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512Lanes Create(ref readonly int table) => new(in table);
 
-    /// <summary>[coefficient][segment].</summary>
+    /// <summary>[coefficient][segment], then 1 in every lane.</summary>
     public static void PackTable(ReadOnlySpan<int> segments, Span<int> table)
     {
         for (int i = 0; i < segments.Length; i++)
             table[(i % 4 * Segments) + (i / 4)] = segments[i];
+        table[(4 * Segments)..].Fill(Requantize.One);
     }
 
     public static void PackConstants(ReadOnlySpan<long> constants, Span<long> packed)
@@ -130,15 +133,15 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<int> Sigmoid(Vector512<int> z, int limit)
     {
-        Vector512<int> tail = Tail(Avx512F.Min(Vector512.Abs(z), Vector512.Create(limit))), one = Vector512.Create(Requantize.One);
-        return Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(z, Vector512<int>.Zero), Avx512F.Subtract(one, tail), tail);
+        Vector512<int> tail = Tail(Avx512F.Min(Vector512.Abs(z), Vector512.Create(limit)));
+        return Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(z, Vector512<int>.Zero), _one - tail, tail);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<int> Tanh(Vector512<int> z, int limit)
     {
-        Vector512<int> tail = Tail(Avx512F.Min(Vector512.Abs(z), Vector512.Create(limit)) << 1) << 1, one = Vector512.Create(Requantize.One);
-        return Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(z, Vector512<int>.Zero), one - tail, tail - one);
+        Vector512<int> tail = Tail(Avx512F.Min(Vector512.Abs(z), Vector512.Create(limit)) << 1) << 1;
+        return Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(z, Vector512<int>.Zero), _one - tail, tail - _one);
     }
 
     /// <summary>P(u) for u in [0, 2^17).</summary>
