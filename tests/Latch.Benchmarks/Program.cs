@@ -12,9 +12,11 @@ const string Usage = """
                  --kernel NAME  --sizes LIST  --cells LIST  --seeds 3
       cold       time from start to exit and resident memory of two AOT programs that take one step of an LSTM of 64x128
                  --runs 15  --ours PROGRAM  --peer PROGRAM  (published here when not given)
+      model      writes the timed models as .latch files, each with a recording of 8 samples
+                 --folder PATH  --sizes LIST  --cells LIST
       steps      our own steps under BenchmarkDotNet; its options follow, for example --filter '*Lstm*' --job short
 
-    Every command but steps
+    Every command but model and steps
       --out FILE   writes the report there too
       --save       writes it to tests/Latch.Benchmarks/results, named by processor and kernel
 
@@ -31,6 +33,8 @@ try
             return AccuracyCommand.Run(BenchmarkOptions.Parse(args, AccuracyCommand.Options));
         case "cold":
             return ColdCommand.Run(BenchmarkOptions.Parse(args, ColdCommand.Options));
+        case "model":
+            return ModelCommand.Run(BenchmarkOptions.Parse(args, ModelCommand.Options));
         case "steps":
             return StepsCommand.Run(args[1..]);
         case "help" or "--help" or "-h":

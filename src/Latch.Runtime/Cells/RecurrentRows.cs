@@ -6,6 +6,8 @@ namespace Latch.Runtime.Cells;
 /// <summary>What the rows of a layer add to the products: multipliers and the constants K (NUMERICS.md section 3), in storage order.</summary>
 internal sealed class RecurrentRows
 {
+    private const int HalfWord = 32;
+
     public RecurrentRows(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants)
     {
         int units = layer.HiddenSize, rows = layer.GateCount * units;
@@ -34,7 +36,12 @@ internal sealed class RecurrentRows
             else
                 Constants[row] -= recurrent;
         }
+        Shift = layer.Shift;
+        Raise(HalfWord - layer.Shift);
     }
+
+    /// <summary>S of these multipliers and constants: 32 where all multipliers have room for it, else the layer's.</summary>
+    public int Shift { get; private set; }
 
     public int[] InputMultipliers { get; }
 
@@ -48,6 +55,27 @@ internal sealed class RecurrentRows
 
     /// <summary>KB of the hidden gate of a GRU with linear before reset, else empty.</summary>
     public long[] RecurrentConstants { get; }
+
+    /// <summary>
+    /// Multiplies everything by 2^places, so that a shift by 32 gives the same result, which then is the high half of 64 bits: lanes take it without shifting.
+    /// A sum stays within 64 bits, as the result is known to fit 32.
+    /// </summary>
+    private void Raise(int places)
+    {
+        int[][] multipliers = [InputMultipliers, RecurrentMultipliers, Peepholes ?? []];
+        if (places <= 0 || multipliers.Any(rows => rows.Any(multiplier => Math.Abs((long)multiplier) << places > int.MaxValue)))
+            return;
+        Shift += places;
+        foreach (int[] rows in multipliers)
+        {
+            foreach (ref int multiplier in rows.AsSpan())
+                multiplier <<= places;
+        }
+        foreach (ref long constant in Constants.AsSpan())
+            constant <<= places;
+        foreach (ref long constant in RecurrentConstants.AsSpan())
+            constant <<= places;
+    }
 
     private static int Sum(ReadOnlySpan<sbyte> weights)
     {

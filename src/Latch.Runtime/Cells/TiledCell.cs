@@ -48,7 +48,7 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
         _table = new AlignedBuffer(TLanes.TableLength * sizeof(int));
         TLanes.PackTable(CurveTables.Sigmoid, _table.Integers);
         _hiddenEncoding = new CodeEncoding(layer.HiddenRescale, layer.Hidden);
-        (_shift, _gateCount) = (new SumShift(layer.Shift), layer.GateCount);
+        (_shift, _gateCount) = (new SumShift(rows.Shift), layer.GateCount);
         // Once per tile of a group, as gates follow one another there.
         _rules = new GateRule[StepMemory.LargestGroup * _gateCount];
         for (int i = 0; i < _rules.Length; i++)

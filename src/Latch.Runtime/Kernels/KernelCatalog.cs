@@ -44,10 +44,10 @@ internal static class KernelCatalog
             kernels.Add(new Kernel<Avx2Product<Avx2Dot>, Avx2Lanes, Vector256<int>>("avx2"));
         // Cortex-A55, A76 and later: 16 products per instruction.
         if (Dp.IsSupported && AdvSimd.Arm64.IsSupported)
-            kernels.Add(new Kernel<DotProduct, AdvSimdLanes, Vector128<int>>("dotprod"));
+            kernels.Add(new Kernel<DotProduct, AdvSimdLanes, AdvSimdPair>("dotprod"));
         // Every other arm64 core, Cortex-A53 and A72 among them: three instructions for 16 products.
         if (AdvSimd.Arm64.IsSupported)
-            kernels.Add(new Kernel<AdvSimdProduct, AdvSimdLanes, Vector128<int>>("advsimd"));
+            kernels.Add(new Kernel<AdvSimdProduct, AdvSimdLanes, AdvSimdPair>("advsimd"));
         // What is left, x64 without AVX2: portable vectors for the products, unit by unit after them.
         if (Vector128.IsHardwareAccelerated)
             kernels.Add(new Kernel<Vector128Product, ScalarLanes, int>("vector128"));

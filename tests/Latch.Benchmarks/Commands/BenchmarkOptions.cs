@@ -30,6 +30,9 @@ internal sealed class BenchmarkOptions
     /// <summary>Program to measure instead of publishing the one with ONNX Runtime.</summary>
     public string? Peer => _values.GetValueOrDefault("--peer");
 
+    /// <summary>Folder to write files to; the present one when not given.</summary>
+    public string Folder => _values.GetValueOrDefault("--folder", ".");
+
     /// <summary>Reads the arguments after the command.</summary>
     /// <exception cref="FormatException">An option is unknown or has no value.</exception>
     public static BenchmarkOptions Parse(string[] arguments, params string[] known)

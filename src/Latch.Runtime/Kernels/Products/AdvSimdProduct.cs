@@ -5,11 +5,15 @@ using System.Runtime.Intrinsics.Arm;
 namespace Latch.Runtime.Kernels.Products;
 
 /// <summary>
-/// Cores without dot product (Cortex-A53, A72). 8 bytes are two columns of four rows: smull multiplies the first two columns into eight 16-bit lanes, smlal
-/// adds the next two, sadalp adds neighbours into the four 32-bit lanes of the rows. Two products fit 16 bits: 2 x 128 x 127 = 32512.
+/// Cores without dot product (Cortex-A53, A72). 8 bytes are two columns of four rows: smull2 multiplies the last two of four columns into eight 16-bit lanes,
+/// smlal adds the first two (last, as the lower half of a vector costs a copy before), sadalp adds neighbours into the four 32-bit lanes of the rows. Two products
+/// fit 16 bits: 2 x 128 x 127 = 32512. A core that keeps the order of instructions waits for each of the three, so the sixteen rows of a gate go together, between
+/// those of the gate before, and the weights of the gate after are loaded beside them.
 /// </summary>
 internal readonly unsafe struct AdvSimdProduct : ITileProduct
 {
+    private const int Block = Arm64Layout.Block;
+
     public static int TileBytes(TileShape shape) => Arm64Layout.TileBytes(shape);
 
     public static void Pack(ReadOnlySpan<sbyte> rows, TileShape shape, Span<sbyte> tile) =>
@@ -26,58 +30,129 @@ internal readonly unsafe struct AdvSimdProduct : ITileProduct
         // Both lie in memory that does not move (AlignedBuffer).
         var weights = (sbyte*)Unsafe.AsPointer(ref Unsafe.AsRef(in tile));
         var codes = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in prepared));
-        Vector128<int> first0 = Vector128<int>.Zero, first1 = first0, first2 = first0, first3 = first0;
-        Vector128<int> second0 = first0, second1 = first0, second2 = first0, second3 = first0;
-        Vector128<int> third0 = first0, third1 = first0, third2 = first0, third3 = first0;
-        Vector128<int> fourth0 = first0, fourth1 = first0, fourth2 = first0, fourth3 = first0;
-        for (byte* end = codes + columns; codes < end; codes += 4)
+        GateSums first = default, second = default, third = default, fourth = default;
+        for (byte* end = codes + columns; codes < end; codes += 4, weights += Block * TGates.Count)
         {
-            Vector64<sbyte> columns01 = AdvSimd.LoadAndReplicateToVector64((short*)codes).AsSByte();
-            Vector64<sbyte> columns23 = AdvSimd.LoadAndReplicateToVector64((short*)(codes + 2)).AsSByte();
-            first0 = Dot(first0, weights, columns01, columns23);
-            first1 = Dot(first1, weights + 16, columns01, columns23);
-            first2 = Dot(first2, weights + 32, columns01, columns23);
-            first3 = Dot(first3, weights + 48, columns01, columns23);
-            if (TGates.Count > 1)
+            GateWeights weights0 = GateWeights.Load(weights);
+            Vector64<sbyte> codes01 = AdvSimd.LoadAndReplicateToVector64((short*)codes).AsSByte();
+            Vector128<sbyte> codes23 = AdvSimd.LoadAndReplicateToVector128((short*)(codes + 2)).AsSByte();
+            GateProducts products0 = GateProducts.Multiply(in weights0, codes23);
+            if (TGates.Count == 1)
             {
-                second0 = Dot(second0, weights + 64, columns01, columns23);
-                second1 = Dot(second1, weights + 80, columns01, columns23);
-                second2 = Dot(second2, weights + 96, columns01, columns23);
-                second3 = Dot(second3, weights + 112, columns01, columns23);
+                products0.Add(in weights0, codes01);
+                first.Add(in products0);
+                continue;
             }
-            if (TGates.Count > 2)
-            {
-                third0 = Dot(third0, weights + 128, columns01, columns23);
-                third1 = Dot(third1, weights + 144, columns01, columns23);
-                third2 = Dot(third2, weights + 160, columns01, columns23);
-                third3 = Dot(third3, weights + 176, columns01, columns23);
-            }
-            if (TGates.Count > 3)
-            {
-                fourth0 = Dot(fourth0, weights + 192, columns01, columns23);
-                fourth1 = Dot(fourth1, weights + 208, columns01, columns23);
-                fourth2 = Dot(fourth2, weights + 224, columns01, columns23);
-                fourth3 = Dot(fourth3, weights + 240, columns01, columns23);
-            }
-            weights += Arm64Layout.Block * TGates.Count;
-        }
-        Arm64Sums.Store(first0, first1, first2, first3, ref sums);
-        if (TGates.Count > 1)
-            Arm64Sums.Store(second0, second1, second2, second3, ref Unsafe.Add(ref sums, 16));
-        if (TGates.Count > 2)
-            Arm64Sums.Store(third0, third1, third2, third3, ref Unsafe.Add(ref sums, 32));
-        if (TGates.Count > 3)
-            Arm64Sums.Store(fourth0, fourth1, fourth2, fourth3, ref Unsafe.Add(ref sums, 48));
-    }
+            GateWeights weights1 = GateWeights.Load(weights + Block);
+            products0.Add(in weights0, codes01);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Dot(Vector128<int> sum, sbyte* weights, Vector64<sbyte> columns01, Vector64<sbyte> columns23)
-    {
-        (Vector64<sbyte> weights01, Vector64<sbyte> weights23) = AdvSimd.Arm64.LoadPairVector64(weights);
-        Vector128<short> products = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLower(weights01, columns01), weights23, columns23);
-        return AdvSimd.AddPairwiseWideningAndAdd(sum, products);
+            GateProducts products1 = GateProducts.Multiply(in weights1, codes23);
+            if (TGates.Count == 2)
+            {
+                first.Add(in products0);
+                products1.Add(in weights1, codes01);
+                second.Add(in products1);
+                continue;
+            }
+            first.AddAndLoad(in products0, out GateWeights weights2, weights + (2 * Block));
+            products1.Add(in weights1, codes01);
+
+            GateProducts products2 = GateProducts.Multiply(in weights2, codes23);
+            if (TGates.Count == 3)
+            {
+                second.Add(in products1);
+                products2.Add(in weights2, codes01);
+                third.Add(in products2);
+                continue;
+            }
+            second.AddAndLoad(in products1, out GateWeights weights3, weights + (3 * Block));
+            products2.Add(in weights2, codes01);
+
+            GateProducts products3 = GateProducts.Multiply(in weights3, codes23);
+            third.Add(in products2);
+            products3.Add(in weights3, codes01);
+            fourth.Add(in products3);
+        }
+        first.Store(ref sums);
+        if (TGates.Count > 1)
+            second.Store(ref Unsafe.Add(ref sums, 16));
+        if (TGates.Count > 2)
+            third.Store(ref Unsafe.Add(ref sums, 32));
+        if (TGates.Count > 3)
+            fourth.Store(ref Unsafe.Add(ref sums, 48));
     }
 
     public static void MultiplyWide(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums) =>
         Arm64Sums.MultiplyWide(in tile, in prepared, shape, ref sums);
+
+    /// <summary>Four columns of the sixteen rows of a gate.</summary>
+    private struct GateWeights
+    {
+        public Vector128<sbyte> Rows0, Rows4, Rows8, Rows12;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static GateWeights Load(sbyte* weights) => new()
+        {
+            Rows0 = Vector128.Load(weights),
+            Rows4 = Vector128.Load(weights + 16),
+            Rows8 = Vector128.Load(weights + 32),
+            Rows12 = Vector128.Load(weights + 48),
+        };
+    }
+
+    /// <summary>16-bit products of a gate, those of a row side by side.</summary>
+    private struct GateProducts
+    {
+        public Vector128<short> Rows0, Rows4, Rows8, Rows12;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static GateProducts Multiply(in GateWeights weights, Vector128<sbyte> codes) => new()
+        {
+            Rows0 = AdvSimd.MultiplyWideningUpper(weights.Rows0, codes),
+            Rows4 = AdvSimd.MultiplyWideningUpper(weights.Rows4, codes),
+            Rows8 = AdvSimd.MultiplyWideningUpper(weights.Rows8, codes),
+            Rows12 = AdvSimd.MultiplyWideningUpper(weights.Rows12, codes),
+        };
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(in GateWeights weights, Vector64<sbyte> codes)
+        {
+            Rows0 = AdvSimd.MultiplyWideningLowerAndAdd(Rows0, weights.Rows0.GetLower(), codes);
+            Rows4 = AdvSimd.MultiplyWideningLowerAndAdd(Rows4, weights.Rows4.GetLower(), codes);
+            Rows8 = AdvSimd.MultiplyWideningLowerAndAdd(Rows8, weights.Rows8.GetLower(), codes);
+            Rows12 = AdvSimd.MultiplyWideningLowerAndAdd(Rows12, weights.Rows12.GetLower(), codes);
+        }
+    }
+
+    /// <summary>Sums of the sixteen rows of a gate.</summary>
+    private struct GateSums
+    {
+        private Vector128<int> _rows0, _rows4, _rows8, _rows12;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(in GateProducts products)
+        {
+            _rows0 = AdvSimd.AddPairwiseWideningAndAdd(_rows0, products.Rows0);
+            _rows4 = AdvSimd.AddPairwiseWideningAndAdd(_rows4, products.Rows4);
+            _rows8 = AdvSimd.AddPairwiseWideningAndAdd(_rows8, products.Rows8);
+            _rows12 = AdvSimd.AddPairwiseWideningAndAdd(_rows12, products.Rows12);
+        }
+
+        /// <summary>Adds products and loads weights.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void AddAndLoad(in GateProducts products, out GateWeights weights, sbyte* next)
+        {
+            _rows0 = AdvSimd.AddPairwiseWideningAndAdd(_rows0, products.Rows0);
+            weights.Rows0 = Vector128.Load(next);
+            _rows4 = AdvSimd.AddPairwiseWideningAndAdd(_rows4, products.Rows4);
+            weights.Rows4 = Vector128.Load(next + 16);
+            _rows8 = AdvSimd.AddPairwiseWideningAndAdd(_rows8, products.Rows8);
+            weights.Rows8 = Vector128.Load(next + 32);
+            _rows12 = AdvSimd.AddPairwiseWideningAndAdd(_rows12, products.Rows12);
+            weights.Rows12 = Vector128.Load(next + 48);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(ref int sums) => Arm64Sums.Store(_rows0, _rows4, _rows8, _rows12, ref sums);
+    }
 }

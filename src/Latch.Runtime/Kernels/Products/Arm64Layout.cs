@@ -5,7 +5,7 @@ namespace Latch.Runtime.Kernels.Products;
 
 /// <summary>
 /// What the arm64 products share. A tile is [group of columns][gate][16 rows x columns of the group]: four columns for int8 codes, in an order within the
-/// group that each product has for itself; one column for int16 codes. Prepared codes are the codes, filled with zeros to a multiple of 64 bytes.
+/// group that each product has for itself, an even number of groups; one column for int16 codes. Prepared codes are the codes, filled with zeros to a multiple of 64 bytes.
 /// </summary>
 internal static class Arm64Layout
 {
@@ -13,7 +13,7 @@ internal static class Arm64Layout
     public const int Block = 64;
 
     public static int TileBytes(TileShape shape) =>
-        AlignedBuffer.Align(shape.IsWide ? shape.Columns * shape.Rows : (shape.Columns + 3) / 4 * shape.Gates * Block);
+        AlignedBuffer.Align(shape.IsWide ? shape.Columns * shape.Rows : (shape.Columns + 7) / 8 * 2 * shape.Gates * Block);
 
     /// <summary>Packs a tile.</summary>
     /// <param name="rows">Int8 weights [gates, 16, columns].</param>

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace Latch.Runtime.Kernels.Products;
 
-/// <summary>Cores with dot product (Cortex-A55, A76): four columns of four rows are one vector, sdot adds four products per lane.</summary>
+/// <summary>Cores with dot product (Cortex-A55, A76): four columns of four rows are one vector, sdot adds four products per lane.
+/// Eight columns go together: their codes are one load, which costs no vector instruction, as a broadcast of four would.</summary>
 internal readonly unsafe struct DotProduct : ITileProduct
 {
     public static int TileBytes(TileShape shape) => Arm64Layout.TileBytes(shape);
@@ -27,41 +28,59 @@ internal readonly unsafe struct DotProduct : ITileProduct
         Vector128<int> second0 = first0, second1 = first0, second2 = first0, second3 = first0;
         Vector128<int> third0 = first0, third1 = first0, third2 = first0, third3 = first0;
         Vector128<int> fourth0 = first0, fourth1 = first0, fourth2 = first0, fourth3 = first0;
-        for (byte* end = codes + columns; codes < end; codes += 4)
+        for (byte* end = codes + columns; codes < end; codes += 8)
         {
-            Vector128<sbyte> quadruple = AdvSimd.LoadAndReplicateToVector128((int*)codes).AsSByte();
-            (Vector128<sbyte> firstRows0, Vector128<sbyte> firstRows4) = AdvSimd.Arm64.LoadPairVector128(weights);
-            (Vector128<sbyte> firstRows8, Vector128<sbyte> firstRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 32);
-            first0 = Dp.DotProduct(first0, firstRows0, quadruple);
-            first1 = Dp.DotProduct(first1, firstRows4, quadruple);
-            first2 = Dp.DotProduct(first2, firstRows8, quadruple);
-            first3 = Dp.DotProduct(first3, firstRows12, quadruple);
+            Vector64<sbyte> octet = Vector64.Load((sbyte*)codes);
+            first0 = Dp.DotProductBySelectedQuadruplet(first0, Vector128.Load(weights), octet, 0);
+            first1 = Dp.DotProductBySelectedQuadruplet(first1, Vector128.Load(weights + 16), octet, 0);
+            first2 = Dp.DotProductBySelectedQuadruplet(first2, Vector128.Load(weights + 32), octet, 0);
+            first3 = Dp.DotProductBySelectedQuadruplet(first3, Vector128.Load(weights + 48), octet, 0);
             if (TGates.Count > 1)
             {
-                (Vector128<sbyte> secondRows0, Vector128<sbyte> secondRows4) = AdvSimd.Arm64.LoadPairVector128(weights + 64);
-                (Vector128<sbyte> secondRows8, Vector128<sbyte> secondRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 96);
-                second0 = Dp.DotProduct(second0, secondRows0, quadruple);
-                second1 = Dp.DotProduct(second1, secondRows4, quadruple);
-                second2 = Dp.DotProduct(second2, secondRows8, quadruple);
-                second3 = Dp.DotProduct(second3, secondRows12, quadruple);
+                second0 = Dp.DotProductBySelectedQuadruplet(second0, Vector128.Load(weights + 64), octet, 0);
+                second1 = Dp.DotProductBySelectedQuadruplet(second1, Vector128.Load(weights + 80), octet, 0);
+                second2 = Dp.DotProductBySelectedQuadruplet(second2, Vector128.Load(weights + 96), octet, 0);
+                second3 = Dp.DotProductBySelectedQuadruplet(second3, Vector128.Load(weights + 112), octet, 0);
             }
             if (TGates.Count > 2)
             {
-                (Vector128<sbyte> thirdRows0, Vector128<sbyte> thirdRows4) = AdvSimd.Arm64.LoadPairVector128(weights + 128);
-                (Vector128<sbyte> thirdRows8, Vector128<sbyte> thirdRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 160);
-                third0 = Dp.DotProduct(third0, thirdRows0, quadruple);
-                third1 = Dp.DotProduct(third1, thirdRows4, quadruple);
-                third2 = Dp.DotProduct(third2, thirdRows8, quadruple);
-                third3 = Dp.DotProduct(third3, thirdRows12, quadruple);
+                third0 = Dp.DotProductBySelectedQuadruplet(third0, Vector128.Load(weights + 128), octet, 0);
+                third1 = Dp.DotProductBySelectedQuadruplet(third1, Vector128.Load(weights + 144), octet, 0);
+                third2 = Dp.DotProductBySelectedQuadruplet(third2, Vector128.Load(weights + 160), octet, 0);
+                third3 = Dp.DotProductBySelectedQuadruplet(third3, Vector128.Load(weights + 176), octet, 0);
             }
             if (TGates.Count > 3)
             {
-                (Vector128<sbyte> fourthRows0, Vector128<sbyte> fourthRows4) = AdvSimd.Arm64.LoadPairVector128(weights + 192);
-                (Vector128<sbyte> fourthRows8, Vector128<sbyte> fourthRows12) = AdvSimd.Arm64.LoadPairVector128(weights + 224);
-                fourth0 = Dp.DotProduct(fourth0, fourthRows0, quadruple);
-                fourth1 = Dp.DotProduct(fourth1, fourthRows4, quadruple);
-                fourth2 = Dp.DotProduct(fourth2, fourthRows8, quadruple);
-                fourth3 = Dp.DotProduct(fourth3, fourthRows12, quadruple);
+                fourth0 = Dp.DotProductBySelectedQuadruplet(fourth0, Vector128.Load(weights + 192), octet, 0);
+                fourth1 = Dp.DotProductBySelectedQuadruplet(fourth1, Vector128.Load(weights + 208), octet, 0);
+                fourth2 = Dp.DotProductBySelectedQuadruplet(fourth2, Vector128.Load(weights + 224), octet, 0);
+                fourth3 = Dp.DotProductBySelectedQuadruplet(fourth3, Vector128.Load(weights + 240), octet, 0);
+            }
+            weights += Arm64Layout.Block * TGates.Count;
+            first0 = Dp.DotProductBySelectedQuadruplet(first0, Vector128.Load(weights), octet, 1);
+            first1 = Dp.DotProductBySelectedQuadruplet(first1, Vector128.Load(weights + 16), octet, 1);
+            first2 = Dp.DotProductBySelectedQuadruplet(first2, Vector128.Load(weights + 32), octet, 1);
+            first3 = Dp.DotProductBySelectedQuadruplet(first3, Vector128.Load(weights + 48), octet, 1);
+            if (TGates.Count > 1)
+            {
+                second0 = Dp.DotProductBySelectedQuadruplet(second0, Vector128.Load(weights + 64), octet, 1);
+                second1 = Dp.DotProductBySelectedQuadruplet(second1, Vector128.Load(weights + 80), octet, 1);
+                second2 = Dp.DotProductBySelectedQuadruplet(second2, Vector128.Load(weights + 96), octet, 1);
+                second3 = Dp.DotProductBySelectedQuadruplet(second3, Vector128.Load(weights + 112), octet, 1);
+            }
+            if (TGates.Count > 2)
+            {
+                third0 = Dp.DotProductBySelectedQuadruplet(third0, Vector128.Load(weights + 128), octet, 1);
+                third1 = Dp.DotProductBySelectedQuadruplet(third1, Vector128.Load(weights + 144), octet, 1);
+                third2 = Dp.DotProductBySelectedQuadruplet(third2, Vector128.Load(weights + 160), octet, 1);
+                third3 = Dp.DotProductBySelectedQuadruplet(third3, Vector128.Load(weights + 176), octet, 1);
+            }
+            if (TGates.Count > 3)
+            {
+                fourth0 = Dp.DotProductBySelectedQuadruplet(fourth0, Vector128.Load(weights + 192), octet, 1);
+                fourth1 = Dp.DotProductBySelectedQuadruplet(fourth1, Vector128.Load(weights + 208), octet, 1);
+                fourth2 = Dp.DotProductBySelectedQuadruplet(fourth2, Vector128.Load(weights + 224), octet, 1);
+                fourth3 = Dp.DotProductBySelectedQuadruplet(fourth3, Vector128.Load(weights + 240), octet, 1);
             }
             weights += Arm64Layout.Block * TGates.Count;
         }

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Latch.Benchmarks.Models;
+using Latch.Model;
+using CellKind = Latch.Import.Graph.CellKind;
+
+namespace Latch.Benchmarks.Commands;
+
+/// <summary>The timed models as files, each with a short recording, for programs that run elsewhere.</summary>
+internal static class ModelCommand
+{
+    private const int Rows = 8;
+
+    private const int SampleSeed = 7002;
+
+    /// <summary>The options it takes.</summary>
+    public static readonly string[] Options = ["--sizes", "--cells", "--folder"];
+
+    /// <summary>Writes FOLDER/lstm-64x128.latch and FOLDER/lstm-64x128.csv, and so on.</summary>
+    public static int Run(BenchmarkOptions options)
+    {
+        foreach (CellKind cell in options.Cells)
+        {
+            foreach (LayerSize size in options.Sizes)
+            {
+                string path = Path.Combine(options.Folder, $"{(cell == CellKind.Lstm ? "lstm" : "gru")}-{size}");
+                ModelDefinition definition = LatchModels.Streaming(new RandomLayer(cell, size, 1), LatchModels.AllInt8) with
+                {
+                    Channels = [.. Enumerable.Range(0, size.Inputs).Select(static index => new Channel($"x{index}"))],
+                };
+                ModelWriter.Write(definition, path + ".latch");
+                IEnumerable<string> samples = RandomLayer.Samples(Rows * size.Inputs, SampleSeed).Chunk(size.Inputs)
+                    .Select(static row => string.Join(',', row.Select(static value => value.ToString(CultureInfo.InvariantCulture))));
+                File.WriteAllLines(path + ".csv", [string.Join(',', definition.Channels.Select(static channel => channel.Name)), .. samples]);
+            }
+        }
+        return 0;
+    }
+}
