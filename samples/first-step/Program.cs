@@ -26,7 +26,8 @@ try
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
         session.Step(sample, result);
-        inSteps += GC.GetAllocatedBytesForCurrentThread() - before;
+        if (session.StepCount > 1)
+            inSteps += GC.GetAllocatedBytesForCurrentThread() - before;
         session.SaveState(state);
         foreach (int value in state)
             fingerprint = (fingerprint ^ (uint)value) * 1099511628211;
@@ -34,7 +35,7 @@ try
 
     Console.WriteLine($"model        {model.Name}");
     Console.WriteLine($"steps        {session.StepCount}");
-    Console.WriteLine($"allocated    {inSteps} bytes in all steps together");
+    Console.WriteLine($"allocated    {inSteps} bytes in all steps after the first");
     Console.WriteLine($"last result  {string.Join(' ', result.Take(4).Select(value => value.ToString("F4")))} ...");
     Console.WriteLine($"fingerprint  {fingerprint:x16}");
     return 0;

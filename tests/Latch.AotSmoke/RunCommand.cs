@@ -57,6 +57,10 @@ internal static class RunCommand
         Session session = model.CreateSession();
         var result = new float[model.OutputSize];
         var state = new int[session.StateSize];
+        // Before the first step a just-in-time compiler still loads types, which may allocate.
+        if (samples.Count > 0)
+            session.Step(samples[0], result);
+        session.Reset();
         ulong hash = HashStart;
         long allocated = 0;
         for (int pass = 0; pass < repeat; pass++)

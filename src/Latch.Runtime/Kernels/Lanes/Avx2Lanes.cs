@@ -169,6 +169,8 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Narrow(Vector256<long> even, Vector256<long> odd, ref readonly SumShift shift)
     {
+        if (shift.All == 32)
+            return Join(Odd(even.AsInt32()), odd.AsInt32());
         Vector256<ulong> right = Avx2.ShiftRightLogical(even.AsUInt64(), shift.Right), left = Avx2.ShiftLeftLogical(odd.AsUInt64(), shift.Left);
         Vector256<int> low = Join(right.AsInt32(), left.AsInt32());
         return shift.Rest == 0 ? low : low >> shift.Rest;

@@ -168,6 +168,8 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Narrow(Vector512<long> even, Vector512<long> odd, ref readonly SumShift shift)
     {
+        if (shift.All == 32)
+            return Join(Odd(even.AsInt32()), odd.AsInt32());
         Vector512<ulong> right = Avx512F.ShiftRightLogical(even.AsUInt64(), shift.Right), left = Avx512F.ShiftLeftLogical(odd.AsUInt64(), shift.Left);
         Vector512<int> low = Join(right.AsInt32(), left.AsInt32());
         return shift.Rest == 0 ? low : low >> shift.Rest;
