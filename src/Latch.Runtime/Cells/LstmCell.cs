@@ -60,15 +60,18 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
     private void Update(RecurrentState state, TileGroup group)
     {
         TLanes lanes = Lanes;
-        for (int tile = group.First; tile < group.End; tile++)
+        int shift = HiddenShift;
+        ref int gates = ref state.Gate(group.First, 0, 0);
+        for (int unit = group.First * TileShape.Units; unit < group.End * TileShape.Units; unit += TileShape.Units)
         {
             for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
             {
-                TVector c = UpdateCell(state, tile, lane);
-                TVector shown = ApplyCurve(in lanes, in _outputRule, TLanes.RoundShift(c, HiddenShift));
-                TVector h = TLanes.Multiply(TLanes.Load(in state.Gate(tile, OutputGate, lane)), shown);
-                StoreHidden<PlainPath>(state, (tile * TileShape.Units) + lane, h);
+                TVector c = UpdateCell(ref Unsafe.Add(ref gates, lane), ref Unsafe.Add(ref state.FirstCell, unit + lane));
+                TVector shown = ApplyCurve(in lanes, in _outputRule, TLanes.RoundShift(c, shift));
+                TVector h = TLanes.Multiply(Gate(OutputGate, ref Unsafe.Add(ref gates, lane)), shown);
+                StoreHidden<PlainPath>(state, unit + lane, h);
             }
+            gates = ref Unsafe.Add(ref gates, GateCount * TileShape.Units);
         }
     }
 
@@ -83,7 +86,7 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
             CountSaturated(state, tile, lane);
-            UpdateCell(state, tile, lane);
+            UpdateCell(ref state.Gate(tile, 0, lane), ref Unsafe.Add(ref state.FirstCell, (tile * TileShape.Units) + lane));
         }
         SeeCell(state, tile, OutputGate, ref a, ref b);
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
@@ -91,16 +94,20 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
     }
 
     /// <summary>c' = f c + i g, one rounding.</summary>
+    /// <param name="gates">The first unit in the gates of a tile.</param>
+    /// <param name="cell">The first unit in the cell states.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TVector UpdateCell(RecurrentState state, int tile, int lane)
+    private TVector UpdateCell(ref int gates, ref int cell)
     {
-        ref int cell = ref Unsafe.Add(ref state.FirstCell, (tile * TileShape.Units) + lane);
-        TVector i = TLanes.Load(in state.Gate(tile, InputGate, lane)), f = TLanes.Load(in state.Gate(tile, ForgetGate, lane));
-        TVector g = TLanes.Load(in state.Gate(tile, CellGate, lane)), c = TLanes.Load(in cell);
-        TVector updated = TLanes.MultiplyAdd(f, c, i, g, _cellShift);
-        TLanes.Store(updated, ref cell);
-        return updated;
+        TVector i = Gate(InputGate, ref gates), f = Gate(ForgetGate, ref gates), g = Gate(CellGate, ref gates);
+        TVector c = TLanes.MultiplyAdd(f, TLanes.Load(in cell), i, g, _cellShift);
+        TLanes.Store(c, ref cell);
+        return c;
     }
+
+    /// <summary>One gate of some units of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Gate(int gate, ref int gates) => TLanes.Load(in Unsafe.Add(ref gates, gate * TileShape.Units));
 
     /// <summary>h' = o H(c'), by any path.</summary>
     private void ShowCell(RecurrentState state, int tile, int lane)
@@ -108,7 +115,7 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
         int unit = (tile * TileShape.Units) + lane;
         TLanes.Store(TLanes.RoundShift(TLanes.Load(in Unsafe.Add(ref state.FirstCell, unit)), HiddenShift), ref state.Memory.Values);
         ApplyEach(in _outputRule, state.Memory);
-        TVector o = TLanes.Load(in state.Gate(tile, OutputGate, lane));
+        TVector o = Gate(OutputGate, ref state.Gate(tile, 0, lane));
         StoreHidden<AnyPath>(state, unit, TLanes.Multiply(o, TLanes.Load(in state.Memory.Values)));
     }
 
