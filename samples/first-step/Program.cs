@@ -1,5 +1,6 @@
 // Steps a .latch model through a recording and prints what the last sample gave, with a fingerprint of every state on the way:
 // the same fingerprint on every processor means the same integers.
+using System.Diagnostics;
 using Latch.Model;
 using Latch.Runtime;
 using Latch.Sensors;
@@ -21,11 +22,12 @@ try
     var result = new float[model.OutputSize];
     var state = new int[session.StateSize];
     ulong fingerprint = 14695981039346656037;
-    long inSteps = 0;
+    long inSteps = 0, ticks = 0;
     while (source.TryRead(sample, out _))
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
         session.Step(sample, result);
+        ticks += Stopwatch.GetTimestamp() - start;
         if (session.StepCount > 1)
             inSteps += GC.GetAllocatedBytesForCurrentThread() - before;
         session.SaveState(state);
@@ -34,7 +36,8 @@ try
     }
 
     Console.WriteLine($"model        {model.Name}");
-    Console.WriteLine($"steps        {session.StepCount}");
+    Console.WriteLine($"kernel       {model.Kernel}");
+    Console.WriteLine($"steps        {session.StepCount}, {Stopwatch.GetElapsedTime(0, ticks).TotalMicroseconds / Math.Max(session.StepCount, 1):F2} us each");
     Console.WriteLine($"allocated    {inSteps} bytes in all steps after the first");
     Console.WriteLine($"last result  {string.Join(' ', result.Take(4).Select(value => value.ToString("F4")))} ...");
     Console.WriteLine($"fingerprint  {fingerprint:x16}");

@@ -5,6 +5,7 @@ using Latch.Cli.Output;
 using Latch.Import;
 using Latch.Model;
 using Latch.Quantize;
+using Latch.Runtime;
 
 namespace Latch.Cli;
 
@@ -24,6 +25,12 @@ internal static class LatchApp
         if (arguments.Contains(""))
         {
             terminal.WriteError("An argument is empty, perhaps an unset variable. Run 'latch --help'.");
+            return (int)ExitCode.Usage;
+        }
+
+        if (UnknownKernel() is { } unknown)
+        {
+            terminal.WriteError(unknown);
             return (int)ExitCode.Usage;
         }
 
@@ -73,6 +80,15 @@ internal static class LatchApp
             if (help.Action is HelpAction action)
                 action.MaxWidth = HelpWidth;
         return root;
+    }
+
+    /// <summary>What is wrong with the environment's choice of a kernel; null when nothing is.</summary>
+    private static string? UnknownKernel()
+    {
+        string? name = Environment.GetEnvironmentVariable("LATCH_KERNEL");
+        return string.IsNullOrEmpty(name) || LatchModel.AvailableKernels.Contains(name)
+            ? null
+            : $"LATCH_KERNEL: there is no kernel '{name}' on this machine; there are: {string.Join(", ", LatchModel.AvailableKernels)}. Unset it or name one of these.";
     }
 
     private static string OnOneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

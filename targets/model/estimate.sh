@@ -31,7 +31,8 @@ trap 'rm -rf "$work"' EXIT
 inputs=64 hidden=128 size=64x128
 gcc -O2 -shared -fPIC -Wall -Wextra -fvisibility=hidden -o "$work/libtrace.so" "$here/trace.c"
 if [ -z "$program" ]; then
-  dotnet publish "$root/tests/Latch.AotSmoke" -c Release -p:LatchTarget=linux-arm64 -p:StripSymbols=false -o "$work/program" > "$work/publish.log" ||
+  dotnet publish "$root/tests/Latch.AotSmoke" -c Release -p:LatchTarget=linux-arm64 -p:StripSymbols=false \
+    -p:ArtifactsPath="$work/build" -o "$work/program" > "$work/publish.log" ||
     { cat "$work/publish.log" >&2; exit 1; }
   program=$work/program/aot-smoke
 fi

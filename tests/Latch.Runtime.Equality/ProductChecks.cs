@@ -31,6 +31,8 @@ internal static class ProductChecks
         where TProduct : struct, ITileProduct
     {
         using var memory = new ProductMemory();
+        Longest<TProduct>(run, name, wide: false);
+        Longest<TProduct>(run, name, wide: true);
         foreach (int columns in run.Lengths)
         {
             for (int gates = 1; gates <= 4; gates++)
@@ -39,6 +41,26 @@ internal static class ProductChecks
                     Patterns<TProduct>(run, name, memory, new TileShape(gates, columns, wide));
             }
         }
+    }
+
+    /// <summary>The longest rows that NUMERICS.md section 8 allows: sums that end just below 2^31.</summary>
+    private static void Longest<TProduct>(EqualityRun run, string name, bool wide)
+        where TProduct : struct, ITileProduct
+    {
+        var shape = new TileShape(1, wide ? 516 : 132_104, wide);
+        var tile = new AlignedBuffer(TProduct.TileBytes(shape));
+        var prepared = new AlignedBuffer(TProduct.PreparedBytes(shape.Columns, wide));
+        sbyte[] rows = new sbyte[shape.Rows * shape.Columns];
+        byte[] codes = new byte[wide ? 2 * shape.Columns : shape.Columns];
+        int[] sums = new int[shape.Rows], expected = new int[shape.Rows];
+        Array.Fill(rows, (sbyte)-127);
+        var span = new CodeSpan(codes, wide ? ElementType.Int16 : ElementType.Int8);
+        span.Fill(wide ? short.MinValue : sbyte.MinValue);
+        Array.Fill(expected, checked(127 * shape.Columns * AccumulatorBounds.LargestCode(span.Type)));
+        TProduct.Pack(rows, shape, tile.Sbytes);
+        TProduct.Prepare(in span, ref prepared.First);
+        TileProduct.Multiply<TProduct>(in tile.Sbytes[0], in prepared.First, shape, ref sums[0]);
+        run.Compare(name, shape, "longest row", expected, sums);
     }
 
     // A list made here, not a static field: it holds one line per product.

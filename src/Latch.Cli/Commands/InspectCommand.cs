@@ -15,6 +15,7 @@ internal static class InspectCommand
         Argument<string> model = new("MODEL") { Description = "A .onnx or .latch file." };
         Option<int?> steps = CommonOptions.Steps("Time steps of a window, for an .onnx file that leaves them open.");
         Option<string?> kernel = CommonOptions.Kernel();
+        kernel.Description = "Kernel whose memory a .latch file is shown with; without it the one LATCH_KERNEL names, else the fastest here.";
         Option<bool> json = CommonOptions.Json();
         Command command = new("inspect", "Shows layers, sizes, operations, formats and memory of a model. Exit code 0 only if it can be run.") { model, steps, kernel, json };
         command.SetAction(parsed =>

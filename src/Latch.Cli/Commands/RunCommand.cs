@@ -84,9 +84,9 @@ internal static class RunCommand
         List<float[]>? results = options.Json && options.Output is null ? [] : null;
         results?.AddRange(runner.Results(ref probe));
         if (options.Json)
-            Json.Write(terminal, new { options.Model, options.Source, options.Output, runner.Columns, runner.Rows, runner.HeldReadings, results });
+            Json.Write(terminal, new { options.Model, options.Source, options.Output, runner.Kernel, runner.Columns, runner.Rows, runner.HeldReadings, results });
         else if (options.Output is not null)
-            terminal.Out.WriteLine($"{options.Output}: {runner.Rows} results.{(runner.HeldReadings > 0 ? $" {runner.HeldReadings} missing readings were held." : "")}");
+            terminal.Out.WriteLine($"{options.Output}: {runner.Rows} results, kernel {runner.Kernel}.{(runner.HeldReadings > 0 ? $" {runner.HeldReadings} missing readings were held." : "")}");
     }
 
     private sealed record Options(
@@ -103,6 +103,8 @@ internal static class RunCommand
         private int _skip;
 
         public IReadOnlyList<string> Columns { get; } = IntegerRun.ResultNames(mode.IsStream ? model.Outputs : model.WindowOutputs);
+
+        public string Kernel => model.Kernel;
 
         public int Rows { get; private set; }
 

@@ -19,15 +19,16 @@ internal static class KernelCatalog
     /// <exception cref="ArgumentException">No usable kernel has that name.</exception>
     public static Kernel Choose(string? name)
     {
-        name ??= Environment.GetEnvironmentVariable(Variable);
-        if (string.IsNullOrEmpty(name))
+        string? wanted = name ?? Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrEmpty(wanted))
             return Available[0];
         foreach (Kernel kernel in Available)
         {
-            if (kernel.Name == name)
+            if (kernel.Name == wanted)
                 return kernel;
         }
-        throw new ArgumentException($"No kernel '{name}' on this processor; there are: {string.Join(", ", Available.Select(k => k.Name))}.", nameof(name));
+        string origin = name is null ? $"{Variable}: there" : "There";
+        throw new ArgumentException($"{origin} is no kernel '{wanted}' in this program on this processor; there are: {string.Join(", ", Available.Select(k => k.Name))}.");
     }
 
     private static List<Kernel> Find()

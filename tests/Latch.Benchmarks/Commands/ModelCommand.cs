@@ -22,6 +22,7 @@ internal static class ModelCommand
         {
             foreach (LayerSize size in options.Sizes)
             {
+                Directory.CreateDirectory(options.Folder);
                 string path = Path.Combine(options.Folder, $"{(cell == CellKind.Lstm ? "lstm" : "gru")}-{size}");
                 ModelDefinition definition = LatchModels.Streaming(new RandomLayer(cell, size, 1), LatchModels.AllInt8) with
                 {
