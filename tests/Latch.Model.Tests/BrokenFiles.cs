@@ -106,6 +106,7 @@ internal static class BrokenFiles
     private static IEnumerable<BrokenFile> Numbers()
     {
         yield return new("scale of 0", ModelFormatCode.Quantization, static file => file.Tensor(0)["quantization"]!["scale"] = 0);
+        yield return new("subnormal scale", ModelFormatCode.Quantization, static file => file.Tensor(0)["quantization"]!["scale"] = 1e-310);
         yield return new("negative scale", ModelFormatCode.Quantization, static file => file.Layer["hidden"]!["scale"] = -0.5);
         yield return new("zero point of 200", ModelFormatCode.Quantization, static file => file.Layer["hidden"] = Codes("Int8", 200));
         yield return new("int16 with a zero point", ModelFormatCode.Quantization, static file => file.Layer["hidden"] = Codes("Int16", 1));

@@ -41,6 +41,12 @@ internal sealed record CellShape(CellKind Kind, int Inputs, int Units)
 
     public ActivationFunction? Output { get; init; }
 
+    /// <summary>The encoding of every code; null for one that fits the profile.</summary>
+    public Rescale? Encoding { get; init; }
+
+    /// <summary>Places by which multipliers and shift are larger than the profile needs.</summary>
+    public int Places { get; init; }
+
     public int Seed { get; init; }
 
     public int Gates => Kind switch { CellKind.Lstm => 4, CellKind.Gru => 3, _ => 1 };

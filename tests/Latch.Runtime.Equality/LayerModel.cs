@@ -24,7 +24,7 @@ internal sealed class LayerModel
     private bool IsCurved => _shape.Profile is SumProfile.Curved or SumProfile.Saturating;
 
     // Ties need a power of two; elsewhere a multiplier with many bits: the real one reaches the last code at about 1 (int8) or 2 (int16).
-    private Rescale ToCode => (_shape.Profile, _shape.Wide) switch
+    private Rescale ToCode => _shape.Encoding ?? (_shape.Profile, _shape.Wide) switch
     {
         (SumProfile.Ties, false) => new(1, 17),
         (SumProfile.Ties, true) => new(1, 9),
@@ -32,7 +32,7 @@ internal sealed class LayerModel
         (_, true) => new(2147418111, 41),
     };
 
-    private Rescale ToOutput => _shape.Profile == SumProfile.Ties ? new(1, 13) : new(2147352577, 42);
+    private Rescale ToOutput => _shape.Encoding is { } encoding ? encoding : _shape.Profile == SumProfile.Ties ? new(1, 13) : new(2147352577, 42);
 
     /// <summary>The model; with <paramref name="steps"/> a window plan of that many steps besides the streaming one (alone for a reverse layer).</summary>
     public static ModelDefinition Create(CellShape shape, int steps = 0)
@@ -86,7 +86,7 @@ internal sealed class LayerModel
             BiasFractionBits = _shape.Profile == SumProfile.Exact ? 13 : 20,
             InputMultipliers = "MA",
             RecurrentMultipliers = "MB",
-            Shift = RowScaling.Shift,
+            Shift = RowScaling.Shift + _shape.Places,
             Peepholes = _shape.Peepholes ? "P" : null,
             PreActivationLimits = [.. Enumerable.Range(0, _shape.Gates).Select(index => Limit(index == _shape.Gates - 1 && _shape.Kind != CellKind.Rnn ? candidate : gate))],
             GateActivation = gate,
@@ -137,6 +137,8 @@ internal sealed class LayerModel
             if (alone)
                 recurrentBiases[row - (2 * _shape.Units)] = Bias(turn, multipliers[row], pattern => recurrent.Sum(row, pattern, _hidden));
         }
+        if (_shape.Places > 0)
+            multipliers = [.. multipliers.Select(multiplier => checked((multiplier << _shape.Places) + _random.Next(1 << _shape.Places)))];
         Add("MA", multipliers);
         Add("MB", multipliers);
         Add("B", biases);

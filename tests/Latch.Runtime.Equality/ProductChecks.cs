@@ -138,7 +138,7 @@ internal static class ProductChecks
         /// <summary>At the upper guard for even lengths, at the lower one for odd ones.</summary>
         private CodeSpan Codes(short[] codes, bool wide)
         {
-            Span<byte> bytes = _codes.At<byte>(codes.Length % 2 == 0 || !wide, wide ? 2 * codes.Length : codes.Length);
+            Span<byte> bytes = _codes.At<byte>(codes.Length % 2 == 0, wide ? 2 * codes.Length : codes.Length);
             for (int i = 0; i < codes.Length; i++)
             {
                 if (wide)

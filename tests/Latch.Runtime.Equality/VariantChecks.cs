@@ -32,6 +32,15 @@ internal static class VariantChecks
                     ModelRunner.Run(run, lstm with { Seed = seed++, Wide = true });
                 }
             }
+            foreach (bool wide in (ReadOnlySpan<bool>)[false, true])
+                ModelRunner.Run(run, new(CellKind.Gru, inputs, units) { LinearBeforeReset = true, Profile = SumProfile.Exact, Gate = new(ActivationKind.HardSigmoid, 1 << 12, 1 << 14), Seed = seed++, Wide = wide });
+            foreach (CellShape cell in CellShape.EveryCell(inputs, units))
+            {
+                // Encodings that lanes must leave alone, and shifts beyond 32.
+                ModelRunner.Run(run, cell with { Seed = seed++, Profile = SumProfile.Curved, Encoding = new(1 << 30, 30) });
+                ModelRunner.Run(run, cell with { Seed = seed++, Profile = SumProfile.Curved, Encoding = new(1 << 30, 55) });
+                ModelRunner.Run(run, cell with { Seed = seed++, Profile = SumProfile.Curved, Places = 12, Wide = true });
+            }
             foreach (ActivationFunction function in Functions())
             {
                 foreach (CellShape cell in CellShape.EveryCell(inputs, units).SelectMany(cell => Activated(cell, function)))

@@ -9,7 +9,7 @@ namespace Latch.Runtime.Equality;
 /// </summary>
 internal static class WindowChecks
 {
-    private static readonly (int Inputs, int Units)[] s_sizes = [(1, 1), (5, 16), (7, 33), (64, 20), (3, 100)];
+    private static readonly (int Inputs, int Units)[] s_sizes = [(1, 1), (5, 16), (7, 33), (64, 20), (3, 140)];
     private static readonly int[] s_steps = [2, 9, 33];
 
     /// <summary>All cells, forward and backward.</summary>

@@ -60,7 +60,7 @@ internal static class LatchDescription
         terminal.WriteTable($"{path}: {model.Name}", ["", "value"],
         [
             ["file", Figures.Bytes(new FileInfo(path).Length)],
-            ["memory to run", $"{Figures.Bytes(model.MemoryBytes)} (weights {Figures.Bytes(model.WeightBytes)}, the rest one session)"],
+            ["weights and tensors", $"{Figures.Bytes(model.MemoryBytes)} (weights {Figures.Bytes(model.WeightBytes)} as packed for the kernel, the rest one session's tensors)"],
             ["kernel in use", $"{model.Kernel} (here: {string.Join(", ", LatchModel.AvailableKernels)})"],
             ["step by step", model.CanStep ? "yes" : $"no: {model.NotStreamableReason}"],
             ["windows", model.CanRunWindow ? $"{model.Steps} steps" : "no"],

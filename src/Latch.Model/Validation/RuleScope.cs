@@ -42,8 +42,8 @@ internal readonly struct RuleScope(string where)
         (ElementType type, double scale, int zeroPoint) = quantization!;
         if (type is not (ElementType.Int8 or ElementType.Int16))
             throw Error(ModelFormatCode.Quantization, $"Its {what} must be Int8 or Int16, not {type}.");
-        if (!double.IsFinite(scale) || scale <= 0)
-            throw Error(ModelFormatCode.Quantization, $"Its {what} has the scale {scale}, which is not finite and positive.");
+        if (!double.IsNormal(scale) || scale <= 0)
+            throw Error(ModelFormatCode.Quantization, $"Its {what} has the scale {scale}, which is not a normal positive number.");
         bool inRange = type == ElementType.Int16 ? zeroPoint == 0 : zeroPoint is >= sbyte.MinValue and <= sbyte.MaxValue;
         if (!inRange)
             throw Error(ModelFormatCode.Quantization, $"Its {what} has the zero point {zeroPoint}; Int8 takes -128..127, Int16 only 0.");

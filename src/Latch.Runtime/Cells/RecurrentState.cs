@@ -11,7 +11,6 @@ namespace Latch.Runtime.Cells;
 /// </summary>
 internal sealed unsafe class RecurrentState
 {
-    private byte* _firstOutputCode;
 
     /// <summary>Entry of <see cref="Forces"/>: the gate follows its pre-activation; other entries are <see cref="GateForce"/> + 1.</summary>
     public const byte Free = 0;
@@ -26,6 +25,7 @@ internal sealed unsafe class RecurrentState
     private readonly ElementType _hiddenType;
     private readonly ElementType _resetType;
     private readonly CodeEncoding _output;
+    private byte* _firstOutputCode;
     private readonly int _units;
     private readonly int _gateCount;
 

@@ -75,7 +75,8 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector>
         {
             int sum = Unsafe.Add(ref memory.Values, i), z = Math.Clamp(sum, -rule.Limit, rule.Limit);
             state.PreActivation(tile, gate, lane + i) = z;
-            state.GateSaturations[gate] += z != sum && (tile * TileShape.Units) + lane + i < Layer.HiddenSize ? 1 : 0;
+            // Where there is no unit, the sum is 0.
+            state.GateSaturations[gate] += z != sum ? 1 : 0;
         }
         TLanes lanes = Lanes;
         if (rule.Function.IsCurve)

@@ -248,8 +248,7 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
 
     private AlignedBuffer PackConstants(RecurrentLayer layer, RecurrentRows rows)
     {
-        // One vector more, as lanes may read the odd multipliers from one integer on.
-        var constants = new AlignedBuffer(((_tiles.Count * layer.GateCount * TileShape.Units * RowConstants) + TileShape.Units) * sizeof(int));
+        var constants = new AlignedBuffer(_tiles.Count * layer.GateCount * TileShape.Units * RowConstants * sizeof(int));
         Span<int> rest = constants.Integers;
         for (int tile = 0; tile < _tiles.Count; tile++)
         {

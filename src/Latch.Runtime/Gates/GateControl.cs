@@ -3,7 +3,7 @@ using Latch.Runtime.Cells;
 
 namespace Latch.Runtime;
 
-/// <summary>Forces gates of a session's layers. Takes effect at the next step; a session that forces nothing pays one test per gate and step.</summary>
+/// <summary>Forces gates of a session's layers. Takes effect at the next step; a session that forces nothing pays one test per layer and step.</summary>
 public sealed class GateControl
 {
     private readonly IReadOnlyList<RecurrentLayer> _layers;

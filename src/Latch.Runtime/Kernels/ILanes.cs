@@ -37,9 +37,6 @@ internal interface ILanes<TSelf, TVector>
     /// <summary>Stores values limited to int16.</summary>
     static abstract void StoreInt16(TVector value, ref short destination);
 
-    /// <summary>Number of lanes that differ.</summary>
-    static abstract int CountDifferent(TVector left, TVector right);
-
     static abstract TVector Clamp(TVector value, int low, int high);
 
     /// <summary>1 - v in Q7.24. The result fits 32 bits.</summary>

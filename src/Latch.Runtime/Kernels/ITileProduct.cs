@@ -14,7 +14,7 @@ internal interface ITileProduct
     /// <summary>Packs a tile.</summary>
     /// <param name="rows">Int8 weights [gates, 16, columns], -127..127; rows of absent units are zero.</param>
     /// <param name="shape">The tile's shape.</param>
-    /// <param name="tile">Receives <see cref="TileBytes"/> bytes.</param>
+    /// <param name="tile">Receives <see cref="TileBytes"/> bytes; zero before.</param>
     static abstract void Pack(ReadOnlySpan<sbyte> rows, TileShape shape, Span<sbyte> tile);
 
     /// <summary>Bytes of so many prepared codes, a multiple of 64.</summary>

@@ -47,7 +47,7 @@ internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
         _encoding = new CodeEncoding(operation.OutputRescale, _output.Quantization);
         ReadOnlySpan<int> multipliers = weights.Tensor(operation.Multipliers).Int32;
         long[] constants = Constants(operation, weights, multipliers, _input.ZeroPoint);
-        _constants = new AlignedBuffer(((_tiles.Count * TileShape.Units * RowConstants) + TileShape.Units) * sizeof(int));
+        _constants = new AlignedBuffer(_tiles.Count * TileShape.Units * RowConstants * sizeof(int));
         Span<int> rest = _constants.Integers;
         for (int row = 0; row < _tiles.Count * TileShape.Units; row += TLanes.Count, rest = rest[(RowConstants * TLanes.Count)..])
         {

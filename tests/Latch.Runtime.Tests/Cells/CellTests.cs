@@ -19,6 +19,8 @@ public sealed class CellTests
         new(CellKind.Lstm, 5, 6) { Wide = true, Peepholes = true, WeightRange = 1.5 },
         new(CellKind.Lstm, 4, 8) { Gate = new(ActivationKind.HardSigmoid, Quarter, 2 * Quarter), Candidate = new(ActivationKind.Relu), HiddenRange = 8, WeightRange = 0.2 },
         new(CellKind.Lstm, 4, 8) { Output = new(ActivationKind.Identity), HiddenRange = 8 },
+        new(CellKind.Lstm, 3, 140),
+        new(CellKind.Gru, 3, 140) { LinearBeforeReset = false },
         new(CellKind.Gru, 3, 5),
         new(CellKind.Gru, 7, 16) { WeightRange = 2 },
         new(CellKind.Gru, 3, 5) { LinearBeforeReset = false },
@@ -51,7 +53,7 @@ public sealed class CellTests
         var random = new Random(layer);
         ModelDefinition definition = LayerQuantizer.Model(new FloatLayer(options, random));
         using LatchModel model = LatchModel.Create(definition, new LatchModelOptions { Kernel = kernel });
-        Session session = model.CreateSession();
+        Session session = model.CreateSession(), unwatched = model.CreateSession();
         var exact = new ExactLayer(definition.Layers[0], definition.Constants);
         Quantization output = definition.Step!.Tensors[1].Quantization;
         Rescale outputRescale = ((RecurrentOperation)definition.Step.Operations[0]).OutputRescale;
@@ -62,8 +64,14 @@ public sealed class CellTests
             // The first steps swing between the ends, the later ones are random.
             short[] codes = [.. Enumerable.Range(0, options.Inputs).Select(_ => (short)(step < 4 ? (step % 2 == 0 ? limit : -limit - 1) : random.Next(-limit - 1, limit + 1)))];
             float[] sample = [.. codes.Select(code => (float)(definition.Layers[0].Input.Scale * (code - definition.Layers[0].Input.ZeroPoint)))];
-            float[] result = new float[options.Units];
+            float[] result = new float[options.Units], plain = new float[options.Units];
             session.Step(sample, result, ref probe);
+            unwatched.Step(sample, plain);
+            int[] state = new int[session.StateSize], plainState = new int[session.StateSize];
+            session.SaveState(state);
+            unwatched.SaveState(plainState);
+            Assert.Equal(state, plainState);
+            Assert.Equal(result, plain);
             exact.Step([.. codes.Select(code => (int)code)]);
 
             CapturingProbe.Frame frame = probe.Frames[^1];

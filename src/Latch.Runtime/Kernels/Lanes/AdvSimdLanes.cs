@@ -56,9 +56,6 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, AdvSimdPair>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreInt16(AdvSimdPair value, ref short destination) => Narrow(value).StoreUnsafe(ref destination);
 
-    public static int CountDifferent(AdvSimdPair left, AdvSimdPair right) =>
-        Count + AdvSimd.Arm64.AddAcross(AdvSimd.CompareEqual(left.Low, right.Low) + AdvSimd.CompareEqual(left.High, right.High)).ToScalar();
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static AdvSimdPair Clamp(AdvSimdPair value, int low, int high)
     {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -52,9 +51,6 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreInt16(Vector256<int> value, ref short destination) =>
         Sse2.PackSignedSaturate(value.GetLower(), value.GetUpper()).StoreUnsafe(ref destination);
-
-    public static int CountDifferent(Vector256<int> left, Vector256<int> right) =>
-        Count - BitOperations.PopCount(Vector256.Equals(left, right).ExtractMostSignificantBits());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Clamp(Vector256<int> value, int low, int high) =>

@@ -61,9 +61,6 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreInt16(Vector512<int> value, ref short destination) => Avx512F.ConvertToVector256Int16WithSaturation(value).StoreUnsafe(ref destination);
 
-    public static int CountDifferent(Vector512<int> left, Vector512<int> right) =>
-        Count - (int)ulong.PopCount(Vector512.Equals(left, right).ExtractMostSignificantBits());
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Clamp(Vector512<int> value, int low, int high) =>
         Avx512F.Max(Avx512F.Min(value, Vector512.Create(high)), Vector512.Create(low));

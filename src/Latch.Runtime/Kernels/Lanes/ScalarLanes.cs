@@ -23,8 +23,6 @@ internal readonly struct ScalarLanes : ILanes<ScalarLanes, int>
 
     public static void StoreInt16(int value, ref short destination) => destination = (short)Math.Clamp(value, short.MinValue, short.MaxValue);
 
-    public static int CountDifferent(int left, int right) => left == right ? 0 : 1;
-
     public static int Clamp(int value, int low, int high) => Math.Clamp(value, low, high);
 
     public static int Complement(int value) => Requantize.Saturate((long)Requantize.One - value);
