@@ -5,7 +5,6 @@ using Latch.Cli.Output;
 using Latch.Import;
 using Latch.Model;
 using Latch.Quantize;
-using Latch.Runtime;
 
 namespace Latch.Cli;
 
@@ -14,6 +13,9 @@ internal static class LatchApp
 {
     /// <summary>Columns of the help text, the same on every terminal.</summary>
     private const int HelpWidth = 100;
+
+    /// <summary>Names the kernel when no option does; here, so that a wrong name ends a command before its work.</summary>
+    private const string KernelVariable = "LATCH_KERNEL";
 
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">Arguments without the program's name.</param>
@@ -28,7 +30,7 @@ internal static class LatchApp
             return (int)ExitCode.Usage;
         }
 
-        if (UnknownKernel() is { } unknown)
+        if (Environment.GetEnvironmentVariable(KernelVariable) is { Length: > 0 } kernel && CommonOptions.UnknownKernel(KernelVariable, kernel) is { } unknown)
         {
             terminal.WriteError(unknown);
             return (int)ExitCode.Usage;
@@ -80,15 +82,6 @@ internal static class LatchApp
             if (help.Action is HelpAction action)
                 action.MaxWidth = HelpWidth;
         return root;
-    }
-
-    /// <summary>What is wrong with the environment's choice of a kernel; null when nothing is.</summary>
-    private static string? UnknownKernel()
-    {
-        string? name = Environment.GetEnvironmentVariable("LATCH_KERNEL");
-        return string.IsNullOrEmpty(name) || LatchModel.AvailableKernels.Contains(name)
-            ? null
-            : $"LATCH_KERNEL: there is no kernel '{name}' on this machine; there are: {string.Join(", ", LatchModel.AvailableKernels)}. Unset it or name one of these.";
     }
 
     private static string OnOneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

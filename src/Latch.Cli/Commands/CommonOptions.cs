@@ -40,11 +40,16 @@ internal static class CommonOptions
         Option<string?> kernel = new("--kernel") { Description = HelpText.Kernel, HelpName = "NAME" };
         kernel.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !Runtime.LatchModel.AvailableKernels.Contains(token.Value))
-                result.AddError($"--kernel: there is no kernel '{token.Value}' on this machine; there are: {string.Join(", ", Runtime.LatchModel.AvailableKernels)}.");
+            if (result.Tokens is [var token] && UnknownKernel(kernel.Name, token.Value) is { } unknown)
+                result.AddError(unknown);
         });
         return kernel;
     }
+
+    /// <summary>What is wrong with a kernel's name; null when nothing is.</summary>
+    public static string? UnknownKernel(string origin, string name) => Runtime.LatchModel.AvailableKernels.Contains(name)
+        ? null
+        : $"{origin}: there is no kernel '{name}' on this machine; there are: {string.Join(", ", Runtime.LatchModel.AvailableKernels)}. Name one of these or none.";
 
     /// <summary>Refuses numbers that are not above zero; text that is no number is refused by the parser.</summary>
     public static void AboveZero(Option option) => option.Validators.Add(result =>

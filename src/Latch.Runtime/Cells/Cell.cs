@@ -31,10 +31,10 @@ internal abstract class Cell(RecurrentLayer layer)
     public abstract void Watch(in CodeSpan input, RecurrentState state, in CodeSpan output);
 
     /// <summary>Writes the codes of the wide hidden state for the next recurrent product.</summary>
-    public void EncodeHidden(RecurrentState state) => Encode(state.Hidden, new CodeEncoding(Layer.HiddenRescale, Layer.Hidden), state.HiddenCodes);
+    public abstract void EncodeHidden(RecurrentState state);
 
     /// <summary>The codes of wide values, one by one.</summary>
-    public static void Encode(ReadOnlySpan<int> values, CodeEncoding encoding, CodeSpan codes)
+    public static void Encode(ReadOnlySpan<int> values, ref readonly CodeEncoding encoding, CodeSpan codes)
     {
         for (int i = 0; i < values.Length; i++)
             codes[i] = (int)Math.Clamp(encoding.Exact(values[i]), encoding.Low, encoding.High);

@@ -60,7 +60,7 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         {
             TileGroup group = Group(state.Memory, i);
             ref int a = ref Multiply(state.Memory, group, blockStep);
-            ActivateTwo<TPath>(state, group, ref a, ref state.Memory.RecurrentSums);
+            Activate<TPath>(state, group, UpdateGate, HiddenGate, ref a, ref state.Memory.RecurrentSums);
             ResetProduct<TPath>(state, group, ref a, ref state.Memory.RecurrentSums);
             UpdateHidden<TPath>(state, group);
         }
@@ -76,7 +76,7 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         {
             TileGroup group = Group(memory, i);
             ref int a = ref Multiply(memory, group, blockStep);
-            ActivateTwo<TPath>(state, group, ref a, ref memory.RecurrentSums);
+            Activate<TPath>(state, group, UpdateGate, HiddenGate, ref a, ref memory.RecurrentSums);
             ResetState<TPath>(state, group);
             if (blockStep < 0)
                 Unsafe.CopyBlockUnaligned(ref Unsafe.As<int, byte>(ref memory.BlockSums(0, group.First)), ref Unsafe.As<int, byte>(ref a), (uint)(group.Count * memory.TileSums * sizeof(int)));
@@ -87,7 +87,7 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         {
             TileGroup group = Group(memory, i);
             MultiplyReset(memory, group);
-            ActivateCandidate<TPath>(state, group, ref memory.BlockSums(Math.Max(blockStep, 0), group.First), ref memory.RecurrentSums);
+            Activate<TPath>(state, group, HiddenGate, GateCount, ref memory.BlockSums(Math.Max(blockStep, 0), group.First), ref memory.RecurrentSums);
             UpdateHidden<TPath>(state, group);
         }
     }
@@ -99,14 +99,6 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
         for (int tile = group.First; tile < group.End; tile++, b = ref Unsafe.Add(ref b, memory.TileSums))
             TileProduct.Multiply<TProduct>(in _resetTiles!.Tile(tile, 0), in memory.Reset, _resetTiles.Shape(0), ref b);
     }
-
-    /// <summary>z and r.</summary>
-    private void ActivateTwo<TPath>(RecurrentState state, TileGroup group, ref int a, ref int b)
-        where TPath : struct, IStepPath => Activate<TPath>(state, group, UpdateGate, HiddenGate, ref a, ref b);
-
-    /// <summary>n, where its sum is that of the two products.</summary>
-    private void ActivateCandidate<TPath>(RecurrentState state, TileGroup group, ref int a, ref int b)
-        where TPath : struct, IStepPath => Activate<TPath>(state, group, HiddenGate, GateCount, ref a, ref b);
 
     /// <summary>Some gates of each tile of a group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

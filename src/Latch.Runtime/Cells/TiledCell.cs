@@ -76,6 +76,8 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
         return new RecurrentState(layer, Layer, output, new StepMemory(steps, _tiles.Count, Layer.GateCount, input, hidden, reset));
     }
 
+    public override void EncodeHidden(RecurrentState state) => Encode(state.Hidden, in _hiddenEncoding, state.HiddenCodes);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(in CodeSpan inputs, int steps, RecurrentState state, in CodeSpan outputs)
     {

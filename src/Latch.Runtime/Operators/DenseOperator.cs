@@ -117,7 +117,7 @@ internal sealed class DenseOperator<TProduct, TLanes, TVector> : DenseOperator
             foreach (ref int value in values)
                 value = Math.Clamp(value, -limit, limit);
             Activation.Apply(function, values, values);
-            Cell.Encode(values, _encoding, result);
+            Cell.Encode(values, in _encoding, result);
             return;
         }
         int low = Math.Max(_operation.MinCode, _output.MinCode), high = _output.MaxCode;

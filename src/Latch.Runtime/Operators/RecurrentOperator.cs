@@ -10,9 +10,11 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
     : PlanOperator
 {
     private readonly TensorSlot _input = slots[operation.Input];
+    private readonly CodeEncoding _output = Encoding(slots, operation.Output, operation.OutputRescale);
+    private readonly CodeEncoding _finalHidden = Encoding(slots, operation.FinalHidden, operation.FinalHiddenRescale);
+    private readonly CodeEncoding _finalCell = Encoding(slots, operation.FinalCell, operation.FinalCellRescale);
 
-    public RecurrentState CreateState() => cell.CreateState(
-        operation.Layer, operation.Steps, operation.Output < 0 ? default : new CodeEncoding(operation.OutputRescale, slots[operation.Output].Quantization));
+    public RecurrentState CreateState() => cell.CreateState(operation.Layer, operation.Steps, _output);
 
     /// <summary>Recomputes what follows from a state that was loaded.</summary>
     public void Restore(PlanMemory memory) => cell.EncodeHidden(memory.States[stateIndex]);
@@ -38,10 +40,10 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
             Watch(memory, state, input, output, ref probe);
         else
             cell.Run(in input, operation.Steps, state, in output);
-        if (operation.FinalHidden >= 0)
-            Encode(memory, operation.FinalHidden, state.Hidden, operation.FinalHiddenRescale);
-        if (operation.FinalCell >= 0)
-            Encode(memory, operation.FinalCell, state.Cell, operation.FinalCellRescale);
+        if (_finalHidden.IsSet)
+            Cell.Encode(state.Hidden, in _finalHidden, slots[operation.FinalHidden].In(memory.Arena));
+        if (_finalCell.IsSet)
+            Cell.Encode(state.Cell, in _finalCell, slots[operation.FinalCell].In(memory.Arena));
     }
 
     private void Watch<TProbe>(PlanMemory memory, RecurrentState state, CodeSpan input, CodeSpan output, ref TProbe probe)
@@ -67,8 +69,9 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
         cell.EncodeHidden(state);
     }
 
-    private void Encode(PlanMemory memory, int tensor, ReadOnlySpan<int> values, Rescale rescale) =>
-        Cell.Encode(values, new CodeEncoding(rescale, slots[tensor].Quantization), slots[tensor].In(memory.Arena));
+    /// <summary>The encoding of a tensor; unset when there is none.</summary>
+    private static CodeEncoding Encoding(IReadOnlyList<TensorSlot> slots, int tensor, Rescale rescale) =>
+        tensor < 0 ? default : new CodeEncoding(rescale, slots[tensor].Quantization);
 
     private void Decode(PlanMemory memory, int tensor, Rescale rescale, Span<int> values)
     {

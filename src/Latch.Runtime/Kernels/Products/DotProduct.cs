@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -24,75 +25,57 @@ internal readonly unsafe struct DotProduct : ITileProduct
         // Both lie in memory that does not move (AlignedBuffer).
         var weights = (sbyte*)Unsafe.AsPointer(ref Unsafe.AsRef(in tile));
         var codes = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in prepared));
-        Vector128<int> first0 = Vector128<int>.Zero, first1 = first0, first2 = first0, first3 = first0;
-        Vector128<int> second0 = first0, second1 = first0, second2 = first0, second3 = first0;
-        Vector128<int> third0 = first0, third1 = first0, third2 = first0, third3 = first0;
-        Vector128<int> fourth0 = first0, fourth1 = first0, fourth2 = first0, fourth3 = first0;
+        GateSums first = default, second = default, third = default, fourth = default;
         for (byte* end = codes + columns; codes < end; codes += 8)
         {
             Vector64<sbyte> octet = Vector64.Load((sbyte*)codes);
-            first0 = Dp.DotProductBySelectedQuadruplet(first0, Vector128.Load(weights), octet, 0);
-            first1 = Dp.DotProductBySelectedQuadruplet(first1, Vector128.Load(weights + 16), octet, 0);
-            first2 = Dp.DotProductBySelectedQuadruplet(first2, Vector128.Load(weights + 32), octet, 0);
-            first3 = Dp.DotProductBySelectedQuadruplet(first3, Vector128.Load(weights + 48), octet, 0);
-            if (TGates.Count > 1)
-            {
-                second0 = Dp.DotProductBySelectedQuadruplet(second0, Vector128.Load(weights + 64), octet, 0);
-                second1 = Dp.DotProductBySelectedQuadruplet(second1, Vector128.Load(weights + 80), octet, 0);
-                second2 = Dp.DotProductBySelectedQuadruplet(second2, Vector128.Load(weights + 96), octet, 0);
-                second3 = Dp.DotProductBySelectedQuadruplet(second3, Vector128.Load(weights + 112), octet, 0);
-            }
-            if (TGates.Count > 2)
-            {
-                third0 = Dp.DotProductBySelectedQuadruplet(third0, Vector128.Load(weights + 128), octet, 0);
-                third1 = Dp.DotProductBySelectedQuadruplet(third1, Vector128.Load(weights + 144), octet, 0);
-                third2 = Dp.DotProductBySelectedQuadruplet(third2, Vector128.Load(weights + 160), octet, 0);
-                third3 = Dp.DotProductBySelectedQuadruplet(third3, Vector128.Load(weights + 176), octet, 0);
-            }
-            if (TGates.Count > 3)
-            {
-                fourth0 = Dp.DotProductBySelectedQuadruplet(fourth0, Vector128.Load(weights + 192), octet, 0);
-                fourth1 = Dp.DotProductBySelectedQuadruplet(fourth1, Vector128.Load(weights + 208), octet, 0);
-                fourth2 = Dp.DotProductBySelectedQuadruplet(fourth2, Vector128.Load(weights + 224), octet, 0);
-                fourth3 = Dp.DotProductBySelectedQuadruplet(fourth3, Vector128.Load(weights + 240), octet, 0);
-            }
+            Add<TGates>(ref first, ref second, ref third, ref fourth, weights, octet, 0);
             weights += Arm64Layout.Block * TGates.Count;
-            first0 = Dp.DotProductBySelectedQuadruplet(first0, Vector128.Load(weights), octet, 1);
-            first1 = Dp.DotProductBySelectedQuadruplet(first1, Vector128.Load(weights + 16), octet, 1);
-            first2 = Dp.DotProductBySelectedQuadruplet(first2, Vector128.Load(weights + 32), octet, 1);
-            first3 = Dp.DotProductBySelectedQuadruplet(first3, Vector128.Load(weights + 48), octet, 1);
-            if (TGates.Count > 1)
-            {
-                second0 = Dp.DotProductBySelectedQuadruplet(second0, Vector128.Load(weights + 64), octet, 1);
-                second1 = Dp.DotProductBySelectedQuadruplet(second1, Vector128.Load(weights + 80), octet, 1);
-                second2 = Dp.DotProductBySelectedQuadruplet(second2, Vector128.Load(weights + 96), octet, 1);
-                second3 = Dp.DotProductBySelectedQuadruplet(second3, Vector128.Load(weights + 112), octet, 1);
-            }
-            if (TGates.Count > 2)
-            {
-                third0 = Dp.DotProductBySelectedQuadruplet(third0, Vector128.Load(weights + 128), octet, 1);
-                third1 = Dp.DotProductBySelectedQuadruplet(third1, Vector128.Load(weights + 144), octet, 1);
-                third2 = Dp.DotProductBySelectedQuadruplet(third2, Vector128.Load(weights + 160), octet, 1);
-                third3 = Dp.DotProductBySelectedQuadruplet(third3, Vector128.Load(weights + 176), octet, 1);
-            }
-            if (TGates.Count > 3)
-            {
-                fourth0 = Dp.DotProductBySelectedQuadruplet(fourth0, Vector128.Load(weights + 192), octet, 1);
-                fourth1 = Dp.DotProductBySelectedQuadruplet(fourth1, Vector128.Load(weights + 208), octet, 1);
-                fourth2 = Dp.DotProductBySelectedQuadruplet(fourth2, Vector128.Load(weights + 224), octet, 1);
-                fourth3 = Dp.DotProductBySelectedQuadruplet(fourth3, Vector128.Load(weights + 240), octet, 1);
-            }
+            Add<TGates>(ref first, ref second, ref third, ref fourth, weights, octet, 1);
             weights += Arm64Layout.Block * TGates.Count;
         }
-        Arm64Sums.Store(first0, first1, first2, first3, ref sums);
+        first.Store(ref sums);
         if (TGates.Count > 1)
-            Arm64Sums.Store(second0, second1, second2, second3, ref Unsafe.Add(ref sums, 16));
+            second.Store(ref Unsafe.Add(ref sums, 16));
         if (TGates.Count > 2)
-            Arm64Sums.Store(third0, third1, third2, third3, ref Unsafe.Add(ref sums, 32));
+            third.Store(ref Unsafe.Add(ref sums, 32));
         if (TGates.Count > 3)
-            Arm64Sums.Store(fourth0, fourth1, fourth2, fourth3, ref Unsafe.Add(ref sums, 48));
+            fourth.Store(ref Unsafe.Add(ref sums, 48));
     }
 
     public static void MultiplyWide(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums) =>
         Arm64Sums.MultiplyWide(in tile, in prepared, shape, ref sums);
+
+    /// <summary>Adds the products of four columns, the lower or the upper four of eight codes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TGates>(
+        ref GateSums first, ref GateSums second, ref GateSums third, ref GateSums fourth, sbyte* weights, Vector64<sbyte> octet, [ConstantExpected(Max = 1)] byte half)
+        where TGates : struct, IGateCount
+    {
+        first.Add(weights, 0, octet, half);
+        if (TGates.Count > 1)
+            second.Add(weights, Arm64Layout.Block, octet, half);
+        if (TGates.Count > 2)
+            third.Add(weights, 2 * Arm64Layout.Block, octet, half);
+        if (TGates.Count > 3)
+            fourth.Add(weights, 3 * Arm64Layout.Block, octet, half);
+    }
+
+    /// <summary>Sums of the sixteen rows of a gate; its place in the column group is a constant, so that it becomes part of each load.</summary>
+    private struct GateSums
+    {
+        private Vector128<int> _rows0, _rows4, _rows8, _rows12;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(sbyte* weights, [ConstantExpected] int place, Vector64<sbyte> octet, [ConstantExpected(Max = 1)] byte half)
+        {
+            _rows0 = Dp.DotProductBySelectedQuadruplet(_rows0, Vector128.Load(weights + place), octet, half);
+            _rows4 = Dp.DotProductBySelectedQuadruplet(_rows4, Vector128.Load(weights + (place + 16)), octet, half);
+            _rows8 = Dp.DotProductBySelectedQuadruplet(_rows8, Vector128.Load(weights + (place + 32)), octet, half);
+            _rows12 = Dp.DotProductBySelectedQuadruplet(_rows12, Vector128.Load(weights + (place + 48)), octet, half);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(ref int sums) => Arm64Sums.Store(_rows0, _rows4, _rows8, _rows12, ref sums);
+    }
 }
