@@ -1,0 +1,93 @@
+// What a lane shows of a quantity: which tracks, in which range, in which colours.
+
+import { getJson } from './api.js';
+import { plane, series } from './data.js';
+import { isForced, model, quantityOf, state, layerOf, touch } from './state.js';
+
+/** Codes or values of one quantity on one track. */
+export function trackOf(track, layer, quantity) {
+    return plane(state.model, track, layer, quantity.id, layerOf(layer).units, quantity.fractionBits);
+}
+
+export const inputs = () => series(0, 'base', 'input', state.session.input.names.length);
+export const outputs = track => series(state.model, track, 'output', model().outputs.length);
+export const scores = track => series(state.model, track, 'score', 1);
+
+export const hasFloat = () => model().tracks.includes('float');
+
+/** What can be shown now: base always, forced while something is forced, float where the model has it. */
+export function shows() {
+    return [
+        ['base', 'untouched'],
+        ...(isForced() ? [['forced', 'forced'], ['difference', 'forced − untouched']] : []),
+        ...(hasFloat() ? [['float', 'float'], ['error', 'int8 − float']] : []),
+    ];
+}
+
+/** The chosen show, or base where it has gone. */
+export const showNow = () => shows().some(([id]) => id === state.show) ? state.show : 'base';
+
+/** What a heat map draws: two sources (the second is taken off the first), a range, and whether it is about zero. */
+export function viewOf(layer, quantity) {
+    const track = name => trackOf(name, layer, quantity);
+    switch (showNow()) {
+        case 'forced': return { a: track('forced'), b: null, ...rangeOf(quantity) };
+        case 'float': return { a: track('float'), b: null, ...rangeOf(quantity) };
+        case 'difference': return { a: track('forced'), b: track('base'), ...about(largestChange(layer, quantity.id)) };
+        case 'error': return { a: track('base'), b: track('float'), ...about(largestError(layer, quantity.id)) };
+        default: return { a: track('base'), b: null, ...rangeOf(quantity) };
+    }
+}
+
+function rangeOf(quantity) {
+    if (quantity.kind === 'gate') {
+        return { low: quantity.low ?? 0, high: quantity.high ?? 1, isSigned: false };
+    }
+    return about(Math.max(Math.abs(quantity.low ?? -1), Math.abs(quantity.high ?? 1)));
+}
+
+const about = size => ({ low: -(size || 1e-6), high: size || 1e-6, isSigned: true });
+
+function largestChange(layer, id) {
+    return state.divergence[state.model]?.quantities?.find(item => item.layer === layer && item.quantity === id)?.largest ?? 1;
+}
+
+function largestError(layer, id) {
+    return shadow()?.quantities.find(item => item.layer === layer && item.quantity === id)?.largest ?? 0.05;
+}
+
+const shadows = new Map();
+let fail = () => {};
+
+export function onShadowError(listener) {
+    fail = listener;
+}
+
+/** How far int8 is from float with the chosen tolerance; the last known answer while a new one is on its way, null before the first. */
+export function shadow() {
+    if (!hasFloat()) {
+        return null;
+    }
+    const key = `${state.model}.${state.tolerance}`;
+    if (!shadows.has(key)) {
+        const item = { value: null };
+        shadows.set(key, item);
+        getJson('/api/shadow', { model: state.model, tolerance: state.tolerance })
+            .then(value => { item.value = value; shadows.set(`${state.model}`, item); touch('shadow'); })
+            .catch(error => { shadows.delete(key); fail(error.message); });
+    }
+    return shadows.get(key).value ?? shadows.get(`${state.model}`)?.value ?? null;
+}
+
+/** The slow and the fast quantity of a layer: c and h of an LSTM, h and its candidate of a GRU, h alone of an RNN. */
+export function pairOf(layer) {
+    const kind = layerOf(layer).kind.toLowerCase();
+    const slow = kind === 'lstm' ? 'c' : 'h';
+    const fast = kind === 'lstm' ? 'h' : kind === 'gru' ? 'hidden' : null;
+    return { slow: quantityOf(layer, slow), fast: fast && quantityOf(layer, fast), isLstm: kind === 'lstm' };
+}
+
+export const symbols = { input: 'i', output: 'o', forget: 'f', cell: 'g', update: 'z', reset: 'r', hidden: 'n', c: 'c', h: 'h' };
+
+/** A short name with its letter: "forget gate f". */
+export const nameOf = quantity => /\b[a-z]$/.test(quantity.title) ? quantity.title : `${quantity.title} ${symbols[quantity.id] ?? ''}`.trim();

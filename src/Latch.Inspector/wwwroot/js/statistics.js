@@ -1,0 +1,136 @@
+// The statistics view: half-life per unit, saturation scatter, rail hits, warm-up, readings outside the calibrated range, dead units.
+
+import { byId, element, svg } from './dom.js';
+import { drawing, figure, label, line } from './figure.js';
+import { percent, real, time, whole } from './numbers.js';
+import { statistics } from './order.js';
+import { nameOf } from './quantities.js';
+import { chooseUnit, isForced, layerOf, set, state, unitOf } from './state.js';
+
+/** Draws the view, or says that it is on its way. */
+export function drawStatistics() {
+    const host = byId('statistics');
+    const track = state.statisticsTrack === 'forced' && isForced() ? 'forced' : 'base';
+    const found = statistics(state.model, track);
+    const stamp = JSON.stringify([state.model, state.layer, track, found?.steps, unitOf(), isForced(), state.statisticsTrack]);
+    if (host.dataset.stamp === stamp && found) {
+        return;
+    }
+    host.dataset.stamp = stamp;
+    const of = found?.layers.find(item => item.layer === state.layer);
+    if (!of) {
+        host.replaceChildren(element('p', { class: 'hint' }, 'Statistics are being computed …'));
+        return;
+    }
+    host.replaceChildren(trackSwitch(track), tiles(found, of), element('div', { class: 'charts' }, gateChart(of), halfLifeChart(found, of), ...of.gates.map((gate, i) => scatter(of, gate, i))));
+}
+
+function trackSwitch(track) {
+    if (!isForced()) {
+        return '';
+    }
+    const button = (id, text) => element('button', { type: 'button', 'aria-pressed': String(track === id), onclick: () => set({ statisticsTrack: id }) }, text);
+    return element('div', { class: 'switch', role: 'group', 'aria-label': 'run' }, button('base', 'untouched run'), button('forced', 'forced run'));
+}
+
+function tiles(found, of) {
+    const dead = of.units.filter(unit => unit.dead).map(unit => unit.unit);
+    const lives = of.units.map(unit => unit.halfLife).filter(value => value !== null).sort((a, b) => a - b);
+    const outside = of.inputs?.outOfRange ?? null;
+    const tile = (id, name, text, more = '', tone = '') => element('div', { class: `tile ${tone}`, 'data-tile': id },
+        element('span', { class: 'tile-name' }, name), element('span', { class: 'tile-value' }, text), element('span', { class: 'tile-more' }, more));
+    return element('div', { class: 'tiles' },
+        tile('steps', 'steps', whole(found.steps), found.warmUp === null ? '' : `warm-up ${whole(found.warmUp)} steps`),
+        tile('outOfRange', 'readings out of calibration', percent(outside, 2), outside > 0.01 ? 'more than 1 %: quantize with data like these' : 'within what was calibrated', outside > 0.01 ? 'warn' : ''),
+        tile('halfLife', 'half-life, median unit', lives.length ? `${real(lives[lives.length >> 1])} steps` : '–', lives.length ? `longest ${real(lives.at(-1))} steps` : 'this cell has no gate that keeps'),
+        tile('saturations', 'saturated states', whole(of.cellSaturations + of.hiddenSaturations), `c ${whole(of.cellSaturations)}, h ${whole(of.hiddenSaturations)}, output ${whole(of.outputSaturations)}`),
+        tile('dead', 'dead units', whole(dead.length), dead.length ? `units ${dead.slice(0, 8).join(', ')}${dead.length > 8 ? ' …' : ''}` : 'every unit moves', dead.length ? 'warn' : ''));
+}
+
+const titleOf = (of, gate) => nameOf(layerOf(of.layer).quantities.find(quantity => quantity.id === gate) ?? { title: gate, id: gate });
+
+// One row a gate: quantiles as a box, the mean as a dot, and the counts beside it.
+function gateChart(of) {
+    const height = 30 * of.gates.length + 26;
+    const x = value => 130 + (value + 1) / 2 * 240;
+    const signed = of.gates.some(gate => gate.quantiles[0] < -0.001);
+    const place = signed ? x : value => 130 + value * 240;
+    const parts = (signed ? [-1, -0.5, 0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).flatMap(value =>
+        [line(place(value), 4, place(value), height - 20, 'grid'), label(place(value), height - 6, real(value, 2), 'middle')]);
+    of.gates.forEach((gate, i) => {
+        const y = 18 + 30 * i;
+        const q = gate.quantiles;
+        parts.push(label(0, y + 4, titleOf(of, gate.gate).replace(' (candidate)', ''), 'start', 'name'),
+            line(place(q[0]), y, place(q[6]), y, 'whisker'),
+            svg('rect', { x: place(q[2]), y: y - 7, width: Math.max(1, place(q[4]) - place(q[2])), height: 14, class: 'box' }),
+            line(place(q[3]), y - 7, place(q[3]), y + 7, 'median'),
+            svg('circle', { cx: place(gate.mean), cy: y, r: 3, class: 'dot' }),
+            label(380, y + 4, `${percent(gate.below)} · ${percent(gate.above)} · ${whole(gate.railHits)}`, 'start', 'name'));
+    });
+    parts.push(label(380, height - 6, 'below 0.1 · above 0.9 · rail hits'));
+    const text = of.gates.map(gate => `${titleOf(of, gate.gate)}: mean ${real(gate.mean)}, median ${real(gate.quantiles[3])}, ${percent(gate.below)} below 0.1, ${percent(gate.above)} above 0.9, ${whole(gate.railHits)} rail hits`).join('; ');
+    return figure('chart-gates', 'Gates over all units and steps', drawing(560, height, ...parts), text, () => ({
+        caption: 'Gates over all units and steps',
+        heads: ['gate', 'mean', 'deviation', 'below 0.1', 'above 0.9', 'rail hits', '1 %', '5 %', '25 %', '50 %', '75 %', '95 %', '99 %'],
+        rows: of.gates.map(gate => [titleOf(of, gate.gate), real(gate.mean), real(gate.deviation), percent(gate.below), percent(gate.above), whole(gate.railHits), ...gate.quantiles.map(value => real(value))]),
+    }), 'Box: middle half; line: 1 % to 99 %; dot: mean. A rail hit is a pre-activation limited at the end of its format.');
+}
+
+function halfLifeChart(found, of) {
+    const rate = state.session.sampleRateHz;
+    const units = of.units.filter(unit => unit.halfLife > 0).sort((a, b) => b.halfLife - a.halfLife);
+    if (units.length === 0) {
+        return element('figure', { id: 'chart-half-life', class: 'chart' }, element('figcaption', {}, 'Half-life per unit'), element('p', { class: 'hint' }, 'This cell has no gate that keeps its state: there is no half-life.'));
+    }
+    const limit = units.find(unit => unit.formatLimit)?.formatLimit ?? null;
+    const [low, high] = [Math.floor(Math.log10(units.at(-1).halfLife)), Math.ceil(Math.log10(Math.max(units[0].halfLife * 1.01, limit ?? 0)))];
+    const y = value => 12 + (high - Math.log10(value)) / Math.max(1, high - low) * 190;
+    const x = place => 60 + (place + 0.5) / units.length * 490;
+    const parts = [];
+    for (let power = low; power <= high; power += Math.max(1, Math.ceil((high - low) / 6))) {
+        parts.push(line(60, y(10 ** power), 550, y(10 ** power), 'grid'), label(54, y(10 ** power) + 4, power > 5 ? `10^${power}` : whole(10 ** power) === '0' ? real(10 ** power) : power < 0 ? real(10 ** power, 2) : whole(10 ** power), 'end'));
+    }
+    if (limit) {
+        parts.push(line(60, y(limit), 550, y(limit), 'limit'), label(550, y(limit) + 12, `limit of the number format ${whole(limit)}`, 'end'));
+    }
+    units.forEach((unit, place) => {
+        parts.push(line(x(place), y(unit.halfLife), x(place), 202, 'stem'), dot(unit, x(place), y(unit.halfLife), `unit ${unit.unit}: ${real(unit.halfLife)} steps`));
+    });
+    parts.push(label(305, 222, 'units, longest memory first', 'middle'));
+    const seconds = value => rate && value !== null ? time(value) : '–';
+    return figure('chart-half-life', 'Half-life per unit, steps', drawing(560, 228, ...parts),
+        `Longest: unit ${units[0].unit} with ${real(units[0].halfLife)} steps; median ${real(units[units.length >> 1].halfLife)}; shortest ${real(units.at(-1).halfLife)}. Limit of the format ${whole(limit)}.`,
+        () => ({
+            caption: 'Half-life per unit',
+            heads: ['unit', 'half-life, steps', ...(rate ? ['half-life, seconds'] : []), 'limit of the format', 'drift of c', 'dead'],
+            rows: of.units.map(unit => [String(unit.unit), real(unit.halfLife), ...(rate ? [unit.halfLifeSeconds === null ? '–' : `${real(unit.halfLifeSeconds)} (${seconds(unit.halfLifeSeconds)})`] : []), whole(unit.formatLimit), real(unit.cDrift), unit.dead ? 'yes' : 'no']),
+        }));
+}
+
+// Share of steps below 0.1 against share above 0.9, a dot a unit: at the corners a gate is a switch, at the origin it works in between.
+function scatter(of, gate, index) {
+    const at = share => 40 + share * 200;
+    const parts = [0, 0.25, 0.5, 0.75, 1].flatMap(share => [
+        line(at(share), 12, at(share), 212, 'grid'), line(40, 212 - share * 200, 240, 212 - share * 200, 'grid'),
+        label(at(share), 226, String(share), 'middle'), label(34, 216 - share * 200, String(share), 'end'),
+    ]);
+    parts.push(line(40, 12, 240, 212, 'limit'));
+    for (const unit of of.units) {
+        parts.push(dot(unit, at(unit.below[index]), 212 - unit.above[index] * 200, `unit ${unit.unit}: below ${percent(unit.below[index])}, above ${percent(unit.above[index])}`));
+    }
+    parts.push(label(140, 242, 'share of steps below 0.1', 'middle'), svg('text', { transform: 'translate(9 112) rotate(-90)', 'text-anchor': 'middle', class: 'tick' }, 'share above 0.9'));
+    const title = titleOf(of, gate.gate);
+    const open = of.units.filter(unit => unit.above[index] > 0.5).length;
+    const closed = of.units.filter(unit => unit.below[index] > 0.5).length;
+    return figure(`chart-scatter-${gate.gate}`, `Saturation: ${title}`, drawing(250, 248, ...parts),
+        `${open} of ${of.units.length} units are above 0.9 more than half of the time, ${closed} below 0.1.`,
+        () => ({
+            caption: `Saturation of the ${title}`, heads: ['unit', 'below 0.1', 'above 0.9', 'mean'],
+            rows: of.units.map(unit => [String(unit.unit), percent(unit.below[index]), percent(unit.above[index]), real(unit.mean[index])]),
+        }));
+}
+
+function dot(unit, cx, cy, text) {
+    const isChosen = unit.unit === unitOf();
+    return svg('circle', { cx, cy, r: isChosen ? 5.5 : 3.5, class: `dot${isChosen ? ' chosen' : ''}${unit.dead ? ' dead' : ''}`, onclick: () => chooseUnit(unit.unit) }, svg('title', {}, text));
+}
