@@ -13,6 +13,7 @@ public sealed class PublicApiTests
         Assembly.Load("Latch.Telemetry"),
         typeof(Anomaly.AnomalyDetector).Assembly,
         typeof(Sensors.ISensorSource).Assembly,
+        typeof(Inspector.InspectorSession).Assembly,
         typeof(Import.OnnxImporter).Assembly,
         typeof(Quantize.Quantizer).Assembly,
     ];

@@ -129,10 +129,10 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
         }
     }
 
-    /// <summary>A gate that may have a peephole: c MP enters its sum, as part of K.</summary>
+    /// <summary>A gate that may have a peephole: c MP enters its sum, as part of K. Where the recurrence is cut, the cell of the step before is not seen either.</summary>
     private void SeeCell(RecurrentState state, int tile, int gate, ref int a, ref int b)
     {
-        if (_peepholes is null)
+        if (_peepholes is null || (state.IsCut && gate != OutputGate))
         {
             ActivateAny(state, tile, gate, gate + 1, ref a, ref b);
             return;

@@ -116,7 +116,7 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run(RecurrentState state, bool plain, int blockStep, in CodeSpan output)
     {
-        CodeSpan hidden = state.HiddenCodes;
+        CodeSpan hidden = state.RecurrentCodes;
         TProduct.Prepare(in hidden, ref state.Memory.Hidden);
         state.BeginOutput(in output);
         state.Memory.Backward = !state.Memory.Backward;

@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+using Latch.Runtime;
+using Latch.Telemetry;
+
+namespace Latch.Inspector.Tracks;
+
+/// <summary>A run of the integer model, untouched or forced: codes of every gate and state, outputs, scores, statistics.</summary>
+internal sealed class IntegerTrack : Track
+{
+    private readonly InspectedModel _inspected;
+    private readonly StepRunner _runner;
+    private readonly RowRing<int>[][] _planes;
+    private readonly RowRing<float>? _scores;
+    private readonly float[] _forecast;
+    private readonly string? _attention;
+
+    /// <param name="inspected">The model.</param>
+    /// <param name="start">Number of the first step.</param>
+    /// <param name="capacity">Steps held.</param>
+    public IntegerTrack(InspectedModel inspected, long start, int capacity)
+        : base(inspected.Model.Definition, start, capacity, StepRunner.ResultSize(inspected.Model))
+    {
+        LatchModel model = inspected.Model;
+        (_inspected, _runner) = (inspected, new StepRunner(model));
+        _planes = [.. Layers.Select(layer => layer.Quantities.Select(_ => new RowRing<int>(start, capacity, layer.Units)).ToArray())];
+        Statistics = new GateStatistics(model);
+        _forecast = new float[Outputs.Width];
+        _forecast.AsSpan().Fill(float.NaN);
+        if (inspected.Profile is not null)
+        {
+            Scorer = new Scorer(inspected, start);
+            _scores = new RowRing<float>(start, capacity, 1);
+        }
+        if (AttentionTensor.Of(model) is { } attention)
+        {
+            _attention = attention.Name;
+            Attention = new RowRing<float>(start, capacity, attention.Width);
+        }
+    }
+
+    /// <summary>The session that runs.</summary>
+    public Session Session => _runner.Session;
+
+    /// <summary>Statistics of all steps since the start of the track.</summary>
+    public GateStatistics Statistics { get; }
+
+    /// <summary>Scores and alarms; null without a profile.</summary>
+    public Scorer? Scorer { get; }
+
+    /// <summary>Attention weights of each step; null when the model has none.</summary>
+    public RowRing<float>? Attention { get; }
+
+    public override RowRing<float>? Scores => _scores;
+
+    public override long Bytes => _planes.Sum(static layer => layer.Sum(static plane => plane.Bytes)) + Outputs.Bytes + (_scores?.Bytes ?? 0) + (Attention?.Bytes ?? 0);
+
+    public override void Step(ReadOnlySpan<float> sample)
+    {
+        if (Scorer is not null)
+            _scores!.Append()[0] = (float)Scorer.Step(sample, _forecast);
+        Span<float> output = Outputs.Append();
+        var probe = new TrackProbe(this);
+        if (!_runner.TryStep(sample, output, ref probe))
+            SkipStep(output);
+        else if (_attention is not null)
+            Session.ReadTensor(_attention, Attention!.Append());
+        output.CopyTo(_forecast);
+    }
+
+    public override void CopyPlane(int layer, int quantity, long from, Span<byte> destination) =>
+        _planes[layer][quantity].Copy(from, MemoryMarshal.Cast<byte, int>(destination));
+
+    /// <summary>A track that goes on from here with a session of its own.</summary>
+    /// <param name="capacity">Steps it holds.</param>
+    public IntegerTrack Fork(int capacity)
+    {
+        IntegerTrack fork = new(_inspected, End, capacity);
+        fork._runner.ContinueFrom(_runner);
+        _forecast.CopyTo(fork._forecast, 0);
+        return fork;
+    }
+
+    private void SkipStep(Span<float> output)
+    {
+        output.Fill(float.NaN);
+        Attention?.Append().Fill(float.NaN);
+        foreach (RowRing<int>[] layer in _planes)
+            foreach (RowRing<int> plane in layer)
+                plane.Append().Clear();
+    }
+
+    // Of a window only the last step in time is kept: it is the one the sample belongs to.
+    private void Take(in GateFrame frame)
+    {
+        if (_runner.Window > 0 && frame.Step != _runner.Window - 1)
+            return;
+        RowRing<int>[] planes = _planes[frame.Layer];
+        int units = frame.Definition.HiddenSize, gates = frame.Definition.GateCount;
+        for (int gate = 0; gate < gates; gate++)
+            frame.Gates.Slice(gate * units, units).CopyTo(planes[gate].Append());
+        if (frame.Cell.Length > 0)
+            frame.Cell.CopyTo(planes[gates].Append());
+        frame.Hidden.CopyTo(planes[^1].Append());
+        Statistics.Probe.OnStep(frame);
+    }
+
+    private readonly struct TrackProbe(IntegerTrack track) : IGateProbe
+    {
+        public void OnStep(in GateFrame frame) => track.Take(frame);
+    }
+}
