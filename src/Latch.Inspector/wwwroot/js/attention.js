@@ -5,7 +5,7 @@ import { css, sequential } from './colour.js';
 import { attention } from './data.js';
 import { byId, element } from './dom.js';
 import { figure } from './figure.js';
-import { real, whole } from './numbers.js';
+import { real, short, whole } from './numbers.js';
 import { model, moveCursor, state } from './state.js';
 
 const MOST = 2000;
@@ -43,7 +43,7 @@ export function drawAttention() {
         readout.textContent = `step ${whole(step)}, position ${position}: weight ${real(columns[position][step - from])}`;
     });
     canvas.addEventListener('click', event => moveCursor(point(event).step));
-    const legend = element('div', { class: 'lane-key' }, real(bounds.low, 3), ...Array.from({ length: 16 }, (_, i) => swatch(css(sequential(), i / 15))), real(bounds.high, 3));
+    const legend = element('div', { class: 'lane-key' }, short(bounds.low < 1e-6 ? 0 : bounds.low), ...Array.from({ length: 16 }, (_, i) => swatch(css(sequential(), i / 15))), short(bounds.high));
     const chart = figure('chart-attention', `Attention weights '${of.name}'`, canvas,
         `Steps ${whole(from)} to ${whole(to - 1)}, ${of.width} positions: least ${real(bounds.low)}, most ${real(bounds.high)}, mean ${real(bounds.mean)}. ${atCursor(columns, from)}`,
         () => ({

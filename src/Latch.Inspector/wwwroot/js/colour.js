@@ -25,9 +25,15 @@ export function css(colours, t) {
     return `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >> 16) & 255})`;
 }
 
-/** What the page's style sheet says for a name, now. */
+const themes = new Map();
+
+/** What the page's style sheet says for a name, in the theme of now. */
 export function themed(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+    const key = `${document.documentElement.dataset.theme} ${name}`;
+    if (!themes.has(key)) {
+        themes.set(key, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+    }
+    return themes.get(key);
 }
 
 export const isDark = () => document.documentElement.dataset.theme === 'dark';

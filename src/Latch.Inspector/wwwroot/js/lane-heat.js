@@ -1,7 +1,7 @@
 // A lane with the heat map of one quantity of one layer.
 
 import { axis, column, extent, xOf, perStep } from './axis.js';
-import { css, diverging, isDark, sequential, themed } from './colour.js';
+import { themed } from './colour.js';
 import { HeatMap, rowsOf } from './heat.js';
 import { real, whole } from './numbers.js';
 import { orderOf } from './order.js';
@@ -16,7 +16,7 @@ export function heatLane(layer, quantity) {
         id: `${layer}-${quantity.id}`,
         layer,
         quantity,
-        title: nameOf(quantity),
+        title: nameOf(quantity).replace(' (candidate)', ''),
         kind: 'heat',
         height: () => state.height,
 
@@ -35,9 +35,8 @@ export function heatLane(layer, quantity) {
         },
 
         legend() {
-            const view = viewOf(layer, quantity);
-            const colours = view.isSigned ? diverging(isDark()) : sequential();
-            return { low: view.low, high: view.high, colours: Array.from({ length: 24 }, (_, i) => css(colours, i / 23)) };
+            const { low, high, isSigned } = viewOf(layer, quantity);
+            return { low, high, isSigned };
         },
 
         describe() {

@@ -90,6 +90,7 @@ export function textLane() {
             context.textAlign = 'start';
         },
         tip: step => [`step ${whole(step)} · '${visible(textAt(step))}'`, `… ${[...Array(13).keys()].map(i => visible(textAt(step - 6 + i))).join('')} …`],
+        keys: () => [],
         describe: () => {
             const shown = Array.from({ length: Math.min(400, state.to - state.from) }, (_, i) => textAt(state.from + i)).join('');
             return `Input characters, ${stretch()}, at the cursor '${visible(textAt(state.cursor))}': ${shown}`;
@@ -109,7 +110,7 @@ export function outputLane() {
 
 export function scoreLane() {
     return lineLane({
-        id: 'score', title: () => 'score', height: 48, name: () => 'anomaly score',
+        id: 'score', title: () => 'score', height: 60, name: () => 'anomaly score',
         source: scores, index: () => 0, colour: 'series-0', lines: () => [{ value: model().threshold, name: 'threshold' }],
     });
 }

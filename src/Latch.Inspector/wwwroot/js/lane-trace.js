@@ -2,7 +2,7 @@
 
 import { column, drawLine, extent, valueScale } from './axis.js';
 import { themed } from './colour.js';
-import { real, whole } from './numbers.js';
+import { real, short, whole } from './numbers.js';
 import { pairOf, trackOf } from './quantities.js';
 import { isForced, state, unitOf } from './state.js';
 
@@ -22,13 +22,12 @@ export function traceLane(layer) {
             const unit = unitOf(layer);
             const base = lines(layer, pair, unit, 'base');
             const forced = isForced() ? lines(layer, pair, unit, 'forced') : [];
-            const bounds = extent([...base, ...forced].flatMap(line => [extent(line.values).low, extent(line.values).high]));
-            const yOf = valueScale(context, Math.min(0, bounds.low), Math.max(0, bounds.high), width, height);
+            const scaleOf = scales(context, pair, base, forced, width, height);
             for (const line of base) {
-                drawLine(context, line.values, yOf, { colour: themed(line.colour), width: 1.5 });
+                drawLine(context, line.values, scaleOf(line), { colour: themed(line.colour), width: 1.5 });
             }
             for (const line of forced) {
-                drawLine(context, line.values, yOf, { colour: themed(`${line.colour}-forced`), dash: [5, 3], width: 1.5 });
+                drawLine(context, line.values, scaleOf(line), { colour: themed(`${line.colour}-forced`), dash: [5, 3], width: 1.5 });
             }
         },
 
@@ -88,4 +87,45 @@ function lines(layer, pair, unit, track, from = state.from, to = state.to) {
         made.push({ name, colour: 'fast', values: column(trackOf(track, layer, pair.fast), unit, from, to) });
     }
     return made;
+}
+
+// tanh(c) and o tanh(c) share one scale; c and h have one each, c's on the left and h's on the right, with zero at the same height.
+function scales(context, pair, base, forced, width, height) {
+    if (!pair.fast || state.trace === 'tanh' || !pair.isLstm) {
+        const bounds = extent([...base, ...forced].flatMap(line => ends(line.values)));
+        const yOf = valueScale(context, Math.min(0, bounds.low), Math.max(0, bounds.high), width, height);
+        return () => yOf;
+    }
+    const places = {};
+    for (const [colour, side] of [['slow', 'left'], ['fast', 'right']]) {
+        const { low, high } = extent([...base, ...forced].filter(line => line.colour === colour).flatMap(line => ends(line.values)));
+        const size = Math.max(Math.abs(low), Math.abs(high)) || 1;
+        places[colour] = value => height / 2 - value / size * (height / 2 - 4);
+        label(context, side, size, colour, width, height);
+    }
+    context.strokeStyle = themed('soft');
+    context.globalAlpha = 0.6;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(0, Math.round(height / 2) + 0.5);
+    context.lineTo(width, Math.round(height / 2) + 0.5);
+    context.stroke();
+    context.globalAlpha = 1;
+    return line => places[line.colour];
+}
+
+function ends(values) {
+    const { low, high } = extent(values);
+    return [low, high];
+}
+
+function label(context, side, size, colour, width, height) {
+    context.font = '10px system-ui, sans-serif';
+    context.fillStyle = themed(colour);
+    context.textBaseline = 'middle';
+    context.textAlign = side === 'left' ? 'left' : 'right';
+    const x = side === 'left' ? 3 : width - 3;
+    context.fillText(short(size), x, 8);
+    context.fillText(short(-size), x, height - 8);
+    context.textAlign = 'left';
 }

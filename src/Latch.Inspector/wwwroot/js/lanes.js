@@ -1,19 +1,20 @@
 // The stack of lanes over one time axis: which there are, how they are laid out, drawn, pointed at, described and shown as tables.
 
 import { axis, prepare, stepAt } from './axis.js';
-import { themed } from './colour.js';
+import { css, diverging, isDark, sequential, themed } from './colour.js';
 import { byId, calm, element, say, table } from './dom.js';
 import { hasEvents } from './events.js';
 import { cursorPlace, heatLane } from './lane-heat.js';
 import { axisLane, channelLane, eventLane, outputLane, scoreLane, textLane } from './lane-series.js';
 import { traceLane } from './lane-trace.js';
-import { real } from './numbers.js';
+import { short } from './numbers.js';
 import { chooseUnit, layerOf, model, moveCursor, pan, set, state, zoom } from './state.js';
 import { hasText } from './text.js';
 
 const ROWS = 400;
 let lanes = [];
 let built = '';
+let left = 0;
 const open = new Set();
 
 /** Every lane there could be, for the menu that hides some: [id, title]. */
@@ -79,16 +80,26 @@ function laneNode(lane) {
     return lane.node;
 }
 
+/** Takes the lanes' width and place from the page; called when either may have changed. */
+export function measureLanes() {
+    const first = lanes[0]?.canvas.getBoundingClientRect();
+    if (first) {
+        axis.width = Math.round(first.width);
+        left = first.left - byId('stack').getBoundingClientRect().left;
+    }
+}
+
 /** Draws every lane. */
 export function drawLanes() {
-    const first = lanes[0]?.canvas.parentElement;
-    if (!first || first.clientWidth === 0) {
+    if (lanes.length === 0 || axis.width === 0) {
         return;
     }
-    axis.width = first.clientWidth;
     for (const lane of lanes) {
         const height = lane.height();
-        lane.canvas.style.height = `${height}px`;
+        if (lane.tall !== height) {
+            lane.tall = height;
+            lane.canvas.style.height = `${height}px`;
+        }
         lane.draw(prepare(lane.canvas, axis.width, height), axis.width, height);
         if (lane.kind !== 'axis') {
             drawHead(lane);
@@ -101,22 +112,24 @@ function drawHead(lane) {
     say(lane.name, lane.title);
     lane.canvas.setAttribute('aria-label', laneName(lane));
     lane.button.setAttribute('aria-label', `${laneName(lane)} as a table`);
-    const stamp = lane.legend ? JSON.stringify(lane.legend()) : JSON.stringify([lane.keys(), document.documentElement.dataset.theme]);
-    if (lane.keyStamp === stamp) {
-        return;
+    const what = lane.legend ? lane.legend() : lane.keys();
+    const stamp = JSON.stringify([what, document.documentElement.dataset.theme]);
+    if (lane.keyStamp !== stamp) {
+        lane.keyStamp = stamp;
+        lane.key.replaceChildren(...(lane.legend ? legendNodes(what) : keyNodes(what)));
     }
-    lane.keyStamp = stamp;
-    lane.key.replaceChildren(...(lane.legend ? legendNodes(lane.legend()) : keyNodes(lane.keys())));
 }
 
-function legendNodes({ low, high, colours }) {
+function legendNodes({ low, high, isSigned }) {
+    const ramp = isSigned ? diverging(isDark()) : sequential();
+    const colours = Array.from({ length: 24 }, (_, i) => css(ramp, i / 23));
     const strip = element('canvas', { class: 'ramp', width: colours.length, height: 1, 'aria-hidden': 'true' });
     const context = strip.getContext('2d');
     colours.forEach((colour, i) => {
         context.fillStyle = colour;
         context.fillRect(i, 0, 1, 1);
     });
-    return [element('span', {}, real(low, 3)), strip, element('span', {}, real(high, 3))];
+    return [element('span', {}, short(low)), strip, element('span', {}, short(high))];
 }
 
 function keyNodes(keys) {
@@ -168,15 +181,11 @@ function fillTable(lane) {
 /** Puts the cursor's line where its step is. */
 export function drawCursor() {
     const line = byId('cursor-line');
-    const first = lanes[0]?.canvas;
-    const isIn = state.cursor >= state.from && state.cursor < state.to;
-    line.hidden = !isIn || !first;
+    line.hidden = lanes.length === 0 || state.cursor < state.from || state.cursor >= state.to;
     if (!line.hidden) {
-        const { left, across } = cursorPlace();
-        const bounds = first.getBoundingClientRect();
-        const stack = byId('stack').getBoundingClientRect();
-        line.style.transform = `translateX(${bounds.left - stack.left + left}px)`;
-        line.style.width = `${across}px`;
+        const place = cursorPlace();
+        line.style.transform = `translateX(${left + place.left}px)`;
+        line.style.width = `${place.across}px`;
     }
 }
 

@@ -8,7 +8,7 @@ import { byId, calm, say } from './dom.js';
 import { drawExport, listenExport } from './export.js';
 import { buildForces, force, onForceError, repin, showDivergence } from './forces.js';
 import { listenKeys } from './keys.js';
-import { buildLanes, drawCursor, drawLanes, redescribe } from './lanes.js';
+import { buildLanes, drawCursor, drawLanes, measureLanes, redescribe } from './lanes.js';
 import { show as showLive, startLive } from './live.js';
 import { whole } from './numbers.js';
 import { onStatisticsError } from './order.js';
@@ -67,7 +67,7 @@ async function start() {
 function open(session) {
     const isText = session.input.kind === 'characters';
     Object.assign(state, { session, firstStep: session.firstStep, steps: session.steps, cursor: session.firstStep });
-    Object.assign(state, { from: session.firstStep, to: session.firstStep + Math.max(1, Math.min(session.steps - session.firstStep, isText ? 140 : 4000)) });
+    Object.assign(state, { from: session.firstStep, to: session.firstStep + Math.max(1, Math.min(session.steps - session.firstStep, isText ? 100 : 4000)) });
     state.channels = isText ? [] : session.input.names.map((_, i) => i).slice(0, 4);
     for (const item of session.models) {
         if (item.forces?.length || item.cut?.length) {
@@ -151,6 +151,9 @@ function frame() {
         repin();
     }
     drawControls();
+    if (has(changed, 'size', 'view', 'model', 'layer', 'allLayers', 'hidden', 'divergence')) {
+        measureLanes();
+    }
     drawView(changed);
     showLive();
     if (!state.playing && has(changed, 'cursor', 'units', 'layer', 'view')) {

@@ -3,7 +3,7 @@
 const grouped = new Intl.NumberFormat('en-US');
 
 /** An integer with thousands separated. */
-export const whole = value => Number.isFinite(value) ? grouped.format(value) : '–';
+export const whole = value => Number.isFinite(value) ? minus(grouped.format(value)) : '–';
 
 /** A real number with about four figures; absent values are a dash. */
 export function real(value, digits = 4) {
@@ -14,25 +14,31 @@ export function real(value, digits = 4) {
         return value > 0 ? '∞' : '−∞';
     }
     const size = Math.abs(value);
+    if (size === 0) {
+        return '0';
+    }
     if (size >= 1e6) {
         return minus(value.toExponential(2));
     }
     if (size >= 10 ** digits) {
         return minus(grouped.format(Math.round(value)));
     }
-    if (size !== 0 && size < 10 ** -digits) {
+    if (size < 10 ** -digits) {
         return minus(value.toExponential(1));
     }
     const before = size >= 1 ? Math.floor(Math.log10(size)) + 1 : 1;
     return minus(value.toFixed(Math.max(0, digits - before + (size < 1 ? 1 : 0))));
 }
 
+/** For ends of scales: no zeros at the end. */
+export const short = (value, digits = 3) => real(value, digits).replace(/(\.\d*?)0+(?=$|e)/, '$1').replace(/\.(?=$|e)/, '');
+
 export const percent = (value, digits = 1) => Number.isFinite(value) ? `${minus((100 * value).toFixed(digits))} %` : '–';
 
 /** A time since the first step. */
 export function time(seconds) {
     const sign = seconds < 0 ? '−' : '';
-    const total = Math.abs(seconds);
+    const total = Math.round(Math.abs(seconds) * 100) / 100;
     const hours = Math.floor(total / 3600);
     const minutes = Math.floor(total / 60) % 60;
     const rest = total % 60;
@@ -89,5 +95,5 @@ export function unitsText(units) {
 }
 
 function minus(text) {
-    return text.replace('-', '−').replace('e−', 'e−');
+    return text.replaceAll('-', '−');
 }

@@ -31,19 +31,22 @@ export const showNow = () => shows().some(([id]) => id === state.show) ? state.s
 export function viewOf(layer, quantity) {
     const track = name => trackOf(name, layer, quantity);
     switch (showNow()) {
-        case 'forced': return { a: track('forced'), b: null, ...rangeOf(quantity) };
-        case 'float': return { a: track('float'), b: null, ...rangeOf(quantity) };
+        case 'forced': return { a: track('forced'), b: null, ...rangeOf(layer, quantity) };
+        case 'float': return { a: track('float'), b: null, ...rangeOf(layer, quantity) };
         case 'difference': return { a: track('forced'), b: track('base'), ...about(largestChange(layer, quantity.id)) };
         case 'error': return { a: track('base'), b: track('float'), ...about(largestError(layer, quantity.id)) };
-        default: return { a: track('base'), b: null, ...rangeOf(quantity) };
+        default: return { a: track('base'), b: null, ...rangeOf(layer, quantity) };
     }
 }
 
-function rangeOf(quantity) {
+// A gate is 0 to 1; h and candidates are within 1; c is shown over what it was seen to reach, never beyond its calibrated range.
+function rangeOf(layer, quantity) {
     if (quantity.kind === 'gate') {
         return { low: quantity.low ?? 0, high: quantity.high ?? 1, isSigned: false };
     }
-    return about(Math.max(Math.abs(quantity.low ?? -1), Math.abs(quantity.high ?? 1)));
+    const calibrated = Math.max(Math.abs(quantity.low ?? -1), Math.abs(quantity.high ?? 1));
+    const seen = quantity.kind === 'cell' ? trackOf('base', layer, quantity).peak : 0;
+    return about(seen > 0 ? Math.min(seen, calibrated) : calibrated);
 }
 
 const about = size => ({ low: -(size || 1e-6), high: size || 1e-6, isSigned: true });

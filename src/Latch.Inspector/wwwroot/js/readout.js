@@ -1,6 +1,7 @@
 // The panel beside the lanes: the chosen unit's numbers at the cursor, and how much c and h move.
 
 import { column, extent } from './axis.js';
+import { CHUNK } from './data.js';
 import { byId, calm, element, say } from './dom.js';
 import { percent, real, time, visible, whole } from './numbers.js';
 import { inputs, nameOf, outputs, pairOf, scores, trackOf } from './quantities.js';
@@ -112,7 +113,7 @@ export const drawMeter = calm(() => {
     const [slow, fast] = [pair.slow.id, pair.fast?.id === 'hidden' ? 'the candidate' : pair.fast?.id];
     say(byId('meter-text'), !pair.fast ? `h is all the memory this cell has.`
         : Number.isFinite(ratio) ? `${fast} moves ${real(ratio, 3)} times as fast as ${slow}; median of all units ${real(middle, 3)} times.` : `${slow} or ${fast} stands still here.`);
-}, 120);
+}, 200);
 
 function meterRow(layer, track, quantity, colour) {
     const change = drift(column(trackOf(track, layer.index, quantity), unitOf(), state.from, state.to));
@@ -143,14 +144,34 @@ export function drift(values) {
 }
 
 function medianRatio(layer, pair) {
-    const ratios = [];
-    for (let unit = 0; unit < layer.units; unit++) {
-        const of = quantity => drift(column(trackOf('base', layer.index, quantity), unit, state.from, state.to));
-        const ratio = of(pair.fast) / of(pair.slow);
-        if (Number.isFinite(ratio)) {
-            ratios.push(ratio);
+    const [slow, fast] = [pair.slow, pair.fast].map(quantity => drifts(trackOf('base', layer.index, quantity)));
+    const ratios = fast.map((change, unit) => change / slow[unit]).filter(Number.isFinite).sort((a, b) => a - b);
+    return ratios[ratios.length >> 1] ?? NaN;
+}
+
+// As drift, for every unit at once: one pass over the chunks as they lie.
+function drifts(source) {
+    const units = source.width;
+    const [low, high, sum, before] = [Infinity, -Infinity, 0, NaN].map(value => new Float64Array(units).fill(value));
+    let count = 0;
+    for (let index = Math.floor(state.from / CHUNK); index * CHUNK < state.to; index++) {
+        const chunk = source.chunk(index);
+        if (!chunk) {
+            before.fill(NaN);
+            continue;
+        }
+        const last = Math.min(state.to, chunk.hi);
+        for (let step = Math.max(state.from, chunk.lo); step < last; step++, count++) {
+            const row = (step - chunk.start) * units;
+            for (let unit = 0; unit < units; unit++) {
+                const value = chunk.data[row + unit];
+                low[unit] = value < low[unit] ? value : low[unit];
+                high[unit] = value > high[unit] ? value : high[unit];
+                const change = Math.abs(value - before[unit]);
+                sum[unit] += change === change ? change : 0;
+                before[unit] = value;
+            }
         }
     }
-    ratios.sort((a, b) => a - b);
-    return ratios[ratios.length >> 1] ?? NaN;
+    return Array.from(sum, (total, unit) => total / (count - 1) / (high[unit] - low[unit]));
 }

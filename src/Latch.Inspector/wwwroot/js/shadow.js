@@ -2,7 +2,7 @@
 
 import { byId, element, svg } from './dom.js';
 import { drawing, figure, label, line } from './figure.js';
-import { real, ticks, whole } from './numbers.js';
+import { real, short, ticks, whole } from './numbers.js';
 import { hasFloat, nameOf, shadow } from './quantities.js';
 import { model, moveCursor, quantityOf, set, state } from './state.js';
 
@@ -22,7 +22,7 @@ export function drawShadow() {
         host.replaceChildren(element('p', { class: 'hint' }, 'The float run is being computed …'));
         return;
     }
-    const rows = [...found.quantities.map(item => ({ ...item, name: nameOf(quantityOf(item.layer, item.quantity)), where: model().layers.length > 1 ? `, layer ${item.layer}` : '' })),
+    const rows = [...found.quantities.map(item => ({ ...item, name: nameOf(quantityOf(item.layer, item.quantity)).replace(' (candidate)', ''), where: model().layers.length > 1 ? `, layer ${item.layer}` : '' })),
         ...(found.output ? [{ ...found.output, name: 'output', where: '', quantity: 'output', layer: '' }] : [])];
     host.replaceChildren(summary(rows), element('div', { class: 'charts' }, ...rows.map(item => errorChart(item, found.tolerance))));
 }
@@ -45,7 +45,7 @@ function errorChart(item, tolerance) {
     const most = Math.max(tolerance * 1.1, ...item.error, 1e-9);
     const y = value => 10 + (1 - value / most) * 84;
     const x = bin => 44 + (bin + 0.5) / item.error.length * 500;
-    const parts = ticks(0, most, 3).flatMap(value => [line(44, y(value), 544, y(value), 'grid'), label(40, y(value) + 3, real(value, 2), 'end')]);
+    const parts = ticks(0, most, 3).flatMap(value => [line(44, y(value), 544, y(value), 'grid'), label(40, y(value) + 3, short(value), 'end')]);
     const last = item.error.length * item.binSteps;
     parts.push(...ticks(0, last, 5).map(step => label(44 + step / last * 500, 110, whole(step), 'middle')));
     parts.push(svg('path', { d: `M44 ${y(0)} ${item.error.map((value, bin) => `L${x(bin).toFixed(1)} ${y(value ?? 0).toFixed(1)}`).join(' ')} L544 ${y(0)} Z`, class: 'area' }));

@@ -2,7 +2,7 @@
 
 import { byId, element, svg } from './dom.js';
 import { drawing, figure, label, line } from './figure.js';
-import { percent, real, time, whole } from './numbers.js';
+import { percent, real, short, time, whole } from './numbers.js';
 import { statistics } from './order.js';
 import { nameOf } from './quantities.js';
 import { chooseUnit, isForced, layerOf, set, state, unitOf } from './state.js';
@@ -56,7 +56,7 @@ function gateChart(of) {
     const signed = of.gates.some(gate => gate.quantiles[0] < -0.001);
     const place = signed ? x : value => 130 + value * 240;
     const parts = (signed ? [-1, -0.5, 0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).flatMap(value =>
-        [line(place(value), 4, place(value), height - 20, 'grid'), label(place(value), height - 6, real(value, 2), 'middle')]);
+        [line(place(value), 4, place(value), height - 20, 'grid'), label(place(value), height - 6, short(value), 'middle')]);
     of.gates.forEach((gate, i) => {
         const y = 18 + 30 * i;
         const q = gate.quantiles;
@@ -88,7 +88,7 @@ function halfLifeChart(found, of) {
     const x = place => 60 + (place + 0.5) / units.length * 490;
     const parts = [];
     for (let power = low; power <= high; power += Math.max(1, Math.ceil((high - low) / 6))) {
-        parts.push(line(60, y(10 ** power), 550, y(10 ** power), 'grid'), label(54, y(10 ** power) + 4, power > 5 ? `10^${power}` : whole(10 ** power) === '0' ? real(10 ** power) : power < 0 ? real(10 ** power, 2) : whole(10 ** power), 'end'));
+        parts.push(line(60, y(10 ** power), 550, y(10 ** power), 'grid'), label(54, y(10 ** power) + 4, power > 5 ? `10${[...String(power)].map(digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[digit]).join('')}` : power < 0 ? short(10 ** power) : whole(10 ** power), 'end'));
     }
     if (limit) {
         parts.push(line(60, y(limit), 550, y(limit), 'limit'), label(550, y(limit) + 12, `limit of the number format ${whole(limit)}`, 'end'));
