@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Latch.Inspector.Http;
 using Microsoft.AspNetCore.Builder;
@@ -27,11 +26,14 @@ public sealed class InspectorServer : IAsyncDisposable
     /// <param name="session">What is shown.</param>
     /// <param name="options">Address, port and limits; null for the defaults.</param>
     /// <param name="cancellation">Ends the start early.</param>
+    /// <exception cref="ArgumentException">Another address than loopback, and no token.</exception>
     /// <exception cref="IOException">The address or the port cannot be taken.</exception>
     public static async Task<InspectorServer> StartAsync(InspectorSession session, InspectorServerOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(session);
         options ??= new InspectorServerOptions();
+        if (!IPAddress.IsLoopback(options.Address) && string.IsNullOrEmpty(options.Token))
+            throw new ArgumentException($"Others can reach {options.Address}: it needs a token.", nameof(options));
         for (int port = options.Port; ; port++)
         {
             WebApplication application = Build(session, options, port);
@@ -66,13 +68,20 @@ public sealed class InspectorServer : IAsyncDisposable
             kestrel.Listen(options.Address, port);
         });
         builder.Services.AddRoutingCore();
+        builder.Services.AddRateLimiter(limiter => RateLimits.Set(limiter, options));
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         WebApplication application = builder.Build();
         PageFiles pages = new();
+        RequestGuard guard = new(options);
         application.Use(Faults.Catch);
+        application.Use(guard.Invoke);
+        application.UseRateLimiter();
         application.UseRouting();
         new ReadEndpoints(session).Map(application);
-        application.MapFallback(pages.Send);
+        new ForceEndpoints(session).Map(application);
+        new ExportEndpoint(session, options.Parquet).Map(application);
+        new LiveEvents(session, application.Lifetime.ApplicationStopping).Map(application);
+        application.MapGet("/{**path}", pages.Send);
         return application;
     }
 

@@ -7,7 +7,7 @@ namespace Latch.Inspector;
 /// Models that run on the same samples, and all they did in the steps held. One thread appends; any number of readers copy. A reader holds the lock only
 /// while it copies, never while it sends, so that a slow one does not slow the steps.
 /// </summary>
-public sealed class InspectorSession
+public sealed partial class InspectorSession
 {
     private readonly Lock _lock = new();
     private readonly InspectorInput _input;

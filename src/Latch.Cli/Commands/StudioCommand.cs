@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Net;
 using Latch.Cli.Output;
 using Latch.Cli.Studio;
 using Latch.Inspector;
+using Latch.Sensors;
 
 namespace Latch.Cli.Commands;
 
@@ -10,40 +12,89 @@ internal static class StudioCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string[]> models = new("MODEL.latch") { Description = "Quantized models, several as twins on the same data; or one description file (.json).", Arity = ArgumentArity.OneOrMore };
-        Option<string?> data = new("--data") { Description = $"Recording to replay. {HelpText.Data}", HelpName = "DATA" };
-        Option<int?> port = new("--port") { Description = $"Port; without it {InspectorServerOptions.DefaultPort} or the next free one.", HelpName = "N" };
-        CommonOptions.Within(port, 0, 65535);
-        Option<string?> kernel = CommonOptions.Kernel();
-        Command command = new("studio", "Shows the gates of models in a browser: replay, heat maps, forcing, int8 against float. Ctrl-C ends it.") { models, data, port, kernel };
-        command.SetAction((parsed, cancellation) => Run(terminal, new Options(
-            parsed.GetRequiredValue(models), parsed.GetValue(data), parsed.GetValue(port), parsed.GetValue(kernel)), cancellation));
+        StudioOptions options = new();
+        Command command = options.Command();
+        command.SetAction((parsed, cancellation) => Run(terminal, options.Of(parsed), cancellation));
         return command;
     }
 
-    private static async Task<int> Run(Terminal terminal, Options options, CancellationToken cancellation)
+    private static Task<int> Run(Terminal terminal, StudioRequest request, CancellationToken cancellation) =>
+        request.Plan.Source is null ? Replay(terminal, request, cancellation) : Live(terminal, request, cancellation);
+
+    private static async Task<int> Replay(Terminal terminal, StudioRequest request, CancellationToken cancellation)
     {
-        StudioPlan plan = Plan(options);
-        InspectorSession session = await terminal.WithProgress(stages => Task.Run(
-            () => StudioLoader.Replay(plan, StudioLoader.Models(plan, options.Kernel, stages, cancellation), stages, cancellation), cancellation)).ConfigureAwait(false);
-        InspectorServer server = await InspectorServer.StartAsync(
-            session, new InspectorServerOptions { Port = options.Port ?? InspectorServerOptions.DefaultPort, SearchPort = options.Port is null }, cancellation).ConfigureAwait(false);
-        await using (server.ConfigureAwait(false))
+        InspectorSession session = await terminal.WithProgress(stages => Task.Run(() =>
         {
-            terminal.Out.WriteLine($"{server.Address}  ({Figures.Bytes(session.Bytes)} held). Ctrl-C ends it.");
-            await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
-        }
+            IReadOnlyList<InspectedModel> models = StudioLoader.Models(request.Plan, request.Kernel, stages, cancellation);
+            InspectorSession replayed = StudioLoader.Replay(request.Plan, models, stages, cancellation);
+            Force(replayed, request);
+            return replayed;
+        }, cancellation)).ConfigureAwait(false);
+        await Serve(terminal, session, request, cancellation).ConfigureAwait(false);
         return (int)ExitCode.Ok;
     }
 
-    private static StudioPlan Plan(Options options)
+    private static async Task<int> Live(Terminal terminal, StudioRequest request, CancellationToken cancellation)
     {
-        if (options.Models is [var only] && StudioFile.Is(only))
-            return StudioFile.Read(only);
-        if (options.Data is null)
-            throw CommandException.Usage("Give a recording with --data.");
-        return new StudioPlan { Models = [.. options.Models.Select(static path => new StudioModel(Path.GetFileNameWithoutExtension(path), path))], Data = options.Data };
+        StudioPlan plan = request.Plan;
+        IReadOnlyList<InspectedModel> models = await terminal.WithProgress(stages => Task.Run(
+            () => StudioLoader.Models(plan, request.Kernel, stages, cancellation), cancellation)).ConfigureAwait(false);
+        double rate = plan.Rate ?? StudioLoader.Rate(models[0].Model);
+        using ISensorSource source = await Task.Run(
+            () => LiveRun.Open(plan.Source!, rate, StudioLoader.Channels(models), StudioLoader.Width(plan, models), terminal, cancellation), cancellation).ConfigureAwait(false);
+        InspectorSession session = StudioLoader.Live(plan with { Rate = rate }, models, [.. source.Channels.Select(static channel => channel.Name)], request.Keep);
+        Force(session, request);
+        Task steps = Task.CompletedTask;
+        await Serve(terminal, session, request, cancellation, () => steps = LiveRun.Start(session, source, terminal)).ConfigureAwait(false);
+        await steps.ConfigureAwait(false);
+        return (int)ExitCode.Ok;
     }
 
-    private sealed record Options(IReadOnlyList<string> Models, string? Data, int? Port, string? Kernel);
+    private static async Task Serve(Terminal terminal, InspectorSession session, StudioRequest request, CancellationToken cancellation, Action? started = null)
+    {
+        InspectorServer server = await Start(session, request.Server, cancellation).ConfigureAwait(false);
+        await using (server.ConfigureAwait(false))
+        {
+            terminal.WriteNote($"{Figures.Bytes(session.Bytes)} hold up to {session.Capacity} steps. Ctrl-C ends it.");
+            terminal.Out.WriteLine(Address(server, request.Server));
+            started?.Invoke();
+            await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<InspectorServer> Start(InspectorSession session, InspectorServerOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return await InspectorServer.StartAsync(session, options, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw CommandException.Usage($"{options.Address}, port {options.Port}: cannot be listened on: {exception.Message.TrimEnd('.')}. Give another --port or --listen, or leave them out.");
+        }
+    }
+
+    // A browser cannot open "all addresses": its own machine stands for them.
+    private static string Address(InspectorServer server, InspectorServerOptions options)
+    {
+        UriBuilder address = new(server.Address);
+        if (options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any))
+            address.Host = options.Address.Equals(IPAddress.Any) ? "127.0.0.1" : "[::1]";
+        address.Query = options.Token is null ? "" : $"token={options.Token}";
+        return address.Uri.ToString();
+    }
+
+    private static void Force(InspectorSession session, StudioRequest request)
+    {
+        if (!request.Force.Any)
+            return;
+        try
+        {
+            session.Force(0, request.Force.Gates, request.Force.CutLayers);
+        }
+        catch (ArgumentException exception)
+        {
+            throw CommandException.Usage($"--force: {exception.Message.Split(" (Parameter")[0]}");
+        }
+    }
 }

@@ -16,14 +16,19 @@ internal static class StudioLoader
     /// <summary>Most steps that are replayed: all of them are held in memory.</summary>
     private const int MostSteps = 100_000;
 
-    /// <summary>Opens or quantizes the plan's models.</summary>
+    /// <summary>Opens or quantizes the plan's models, with their profiles and float shadows.</summary>
     /// <exception cref="CommandException">A file cannot be read or does not fit.</exception>
     public static IReadOnlyList<InspectedModel> Models(StudioPlan plan, string? kernel, Stages stages, CancellationToken cancellation) =>
         [.. plan.Models.Select(entry =>
         {
             cancellation.ThrowIfCancellationRequested();
             LatchModel model = Open(entry, kernel, stages, cancellation);
-            return new InspectedModel(entry.Name, Path.GetFileName(entry.Model), model) { AlarmsPerHour = plan.AlarmsPerHour };
+            return new InspectedModel(entry.Name, Path.GetFileName(entry.Model), model)
+            {
+                AlarmsPerHour = plan.AlarmsPerHour,
+                Profile = Profile(plan, entry, model, stages, cancellation),
+                Shadow = entry.Float is { } exact ? new FloatShadow(exact, model, entry.Model) : null,
+            };
         })];
 
     /// <summary>Runs a recording through a new session.</summary>
@@ -32,10 +37,9 @@ internal static class StudioLoader
     {
         string path = plan.Data!;
         stages.Begin($"Reading {Path.GetFileName(path)}");
-        LatchModel first = models[0].Model;
+        string[] channels = Channels(models);
+        int width = Width(plan, models);
         Series series = Series.Read(path, MissingReadings.Keep, cancellation);
-        string[] channels = [.. first.Channels.Select(static channel => channel.Name)];
-        int width = IntegerRun.Widths(first, plan.Models[0].Model).Sum();
         IReadOnlyList<float[]> rows = ChannelMap.Match(path, series.Names, series.Columns, channels, width).Apply(series.Rows);
         if (rows.Count > MostSteps)
             throw CommandException.BadInput($"{path}: {rows.Count} rows; a replay holds all steps of all gates in memory and takes {MostSteps}. Cut the recording, or follow it with --source, which holds the last --keep steps.");
@@ -51,6 +55,20 @@ internal static class StudioLoader
         return session;
     }
 
+    /// <summary>A session that waits for samples.</summary>
+    /// <exception cref="CommandException">The models do not fit each other.</exception>
+    public static InspectorSession Live(StudioPlan plan, IReadOnlyList<InspectedModel> models, IReadOnlyList<string> columns, int keep) =>
+        Session(plan, models, Channels(models) is { Length: > 0 } channels ? channels : columns, keep, live: true);
+
+    /// <summary>Names of the channels that the models take; empty when they have none.</summary>
+    public static string[] Channels(IReadOnlyList<InspectedModel> models) => [.. models[0].Model.Channels.Select(static channel => channel.Name)];
+
+    /// <summary>Readings per sample.</summary>
+    public static int Width(StudioPlan plan, IReadOnlyList<InspectedModel> models) => IntegerRun.Widths(models[0].Model, plan.Models[0].Model).Sum();
+
+    /// <summary>Samples per second of the models, 1 when they do not say.</summary>
+    public static double Rate(LatchModel model) => model.Definition.SampleRateHz > 0 ? model.Definition.SampleRateHz : 1;
+
     private static InspectorSession Session(StudioPlan plan, IReadOnlyList<InspectedModel> models, IReadOnlyList<string> names, int capacity, bool live)
     {
         LatchModel first = models[0].Model;
@@ -58,7 +76,7 @@ internal static class StudioLoader
         string title = plan.Title ?? Path.GetFileName(plan.Data ?? plan.Source!);
         try
         {
-            return new InspectorSession(new InspectorInput(title, names, units, first.Definition.SampleRateHz, Labels(plan.Labels)), models, capacity, live);
+            return new InspectorSession(new InspectorInput(title, names, units, plan.Rate ?? first.Definition.SampleRateHz, Labels(plan.Labels)), models, capacity, live);
         }
         catch (ArgumentException exception)
         {
@@ -77,6 +95,17 @@ internal static class StudioLoader
             new QuantizeCommand.Request(entry.Model, entry.Calibration, "", null, 1, ActivationWidth.Int8, WidenCostly: false, CalibrationMethod.MinMax, entry.Channels),
             new SilentStages(), cancellation);
         return LatchModel.Create(quantized.Definition, new LatchModelOptions { Kernel = kernel });
+    }
+
+    private static AnomalyProfile? Profile(StudioPlan plan, StudioModel entry, LatchModel model, Stages stages, CancellationToken cancellation)
+    {
+        if (entry.Profile is null && plan.Train.Count == 0)
+            return null;
+        Forecaster.Check(model, entry.Model);
+        if (entry.Profile is { } path)
+            return Profiles.Load(path, model);
+        stages.Begin($"{entry.Name}: learning the usual residuals");
+        return Profiles.Learn(plan.Train, model, plan.Rate ?? Rate(model), cancellation);
     }
 
     private static IReadOnlyList<InspectorLabel> Labels(string? path)

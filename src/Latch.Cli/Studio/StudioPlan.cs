@@ -15,6 +15,9 @@ internal sealed record StudioPlan
     /// <summary>The source to follow; null when a recording is replayed.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Samples per second; null for the models'.</summary>
+    public double? Rate { get; init; }
+
     /// <summary>Known faults of the recording; null for none.</summary>
     public string? Labels { get; init; }
 

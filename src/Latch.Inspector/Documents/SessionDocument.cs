@@ -21,7 +21,7 @@ internal static class SessionDocument
             input.SampleRateHz,
             input = new { kind = session.Characters is null ? "channels" : "characters", input.Names, input.Units },
             input.Labels,
-            models = session.Runs.Select(OfModel),
+            models = session.Read(() => session.Runs.Select(OfModel).ToArray()),
         };
     }
 
@@ -36,14 +36,24 @@ internal static class SessionDocument
             model.Kernel,
             outputs = OutputNames(model),
             window = model.CanStep ? 0 : model.Steps,
-            tracks = run.Float is null ? new[] { "base" } : ["base", "float"],
+            tracks = Tracks(run).ToArray(),
             hasScore = run.Base.Scorer is not null,
             threshold = run.Base.Scorer?.Threshold,
             attention = run.Attention,
-            layers = model.Definition.Layers.Select(OfLayer),
-            forces = Array.Empty<object>(),
-            cut = Array.Empty<int>(),
+            layers = model.Definition.Layers.Select(OfLayer).ToArray(),
+            forces = (run.Forced?.Forces ?? []).Select(DivergenceDocument.OfForce).ToArray(),
+            cut = run.Forced?.Cut ?? [],
+            forcedFrom = run.Forced?.From,
         };
+    }
+
+    private static IEnumerable<string> Tracks(ModelRun run)
+    {
+        yield return "base";
+        if (run.Forced is not null)
+            yield return "forced";
+        if (run.Float is not null)
+            yield return "float";
     }
 
     /// <summary>Names of a result's values: the output's name, with an index where it has several.</summary>

@@ -77,7 +77,7 @@ internal sealed class Query(InspectorSession session, IQueryCollection values)
     }
 
     private static IntegerTrack Forced(ModelRun run) =>
-        throw InspectorFault.NotFound($"Nothing is forced in model {run.Index}. POST /api/force first.");
+        run.Forced?.Track ?? throw InspectorFault.NotFound($"Nothing is forced in model {run.Index}. POST /api/force first.");
 
     private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "...";
 

@@ -21,6 +21,7 @@ internal sealed class ReadEndpoints(InspectorSession session)
         routes.MapGet("/api/series", Series);
         routes.MapGet("/api/text", context => Answer.Json(context, Text()));
         routes.MapGet("/api/statistics", Statistics);
+        routes.MapGet("/api/shadow", Shadow);
         routes.MapGet("/api/attention", Attention);
         routes.MapGet("/api/alarms", Alarms);
     }
@@ -79,12 +80,20 @@ internal sealed class ReadEndpoints(InspectorSession session)
         return Answer.Json(context, session.Read(() => StatisticsDocument.Of(track)));
     }
 
+    private Task Shadow(HttpContext context)
+    {
+        Query query = new(session, context.Request.Query);
+        ModelRun run = query.Model();
+        FloatTrack exact = run.Float ?? throw InspectorFault.NotFound($"Model {run.Index} has no float model. Start the studio with --float MODEL.onnx.");
+        return Answer.Json(context, ShadowDocument.Of(session, run, exact, query.Real("tolerance", 0.05)));
+    }
+
     private Task Alarms(HttpContext context)
     {
         Query query = new(session, context.Request.Query);
         ModelRun run = query.Model();
         Scorer scorer = query.IntegerTrack(run).Scorer ?? throw InspectorFault.NotFound($"Model {run.Index} has no profile, so there are no alarms. Start the studio with --profile or --train.");
-        return Answer.Json(context, session.Read(() => scorer.Alarms));
+        return Answer.Json(context, session.Read(() => scorer.Alarms.Select(alarm => DivergenceDocument.OfAlarm(scorer, alarm)).ToArray()));
     }
 
     private (long First, long End) Held(Track track) => session.Read(() => (track.First, track.End));

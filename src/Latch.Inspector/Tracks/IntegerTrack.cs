@@ -7,21 +7,21 @@ namespace Latch.Inspector.Tracks;
 /// <summary>A run of the integer model, untouched or forced: codes of every gate and state, outputs, scores, statistics.</summary>
 internal sealed class IntegerTrack : Track
 {
-    private readonly InspectedModel _inspected;
-    private readonly StepRunner _runner;
+    private readonly IStepRunner _runner;
     private readonly RowRing<int>[][] _planes;
     private readonly RowRing<float>? _scores;
     private readonly float[] _forecast;
     private readonly string? _attention;
 
     /// <param name="inspected">The model.</param>
+    /// <param name="runner">Takes the samples.</param>
     /// <param name="start">Number of the first step.</param>
     /// <param name="capacity">Steps held.</param>
-    public IntegerTrack(InspectedModel inspected, long start, int capacity)
+    public IntegerTrack(InspectedModel inspected, IStepRunner runner, long start, int capacity)
         : base(inspected.Model.Definition, start, capacity, StepRunner.ResultSize(inspected.Model))
     {
         LatchModel model = inspected.Model;
-        (_inspected, _runner) = (inspected, new StepRunner(model));
+        _runner = runner;
         _planes = [.. Layers.Select(layer => layer.Quantities.Select(_ => new RowRing<int>(start, capacity, layer.Units)).ToArray())];
         Statistics = new GateStatistics(model);
         _forecast = new float[Outputs.Width];
@@ -70,15 +70,8 @@ internal sealed class IntegerTrack : Track
     public override void CopyPlane(int layer, int quantity, long from, Span<byte> destination) =>
         _planes[layer][quantity].Copy(from, MemoryMarshal.Cast<byte, int>(destination));
 
-    /// <summary>A track that goes on from here with a session of its own.</summary>
-    /// <param name="capacity">Steps it holds.</param>
-    public IntegerTrack Fork(int capacity)
-    {
-        IntegerTrack fork = new(_inspected, End, capacity);
-        fork._runner.ContinueFrom(_runner);
-        _forecast.CopyTo(fork._forecast, 0);
-        return fork;
-    }
+    /// <summary>Takes over the forecast for the next sample from another track.</summary>
+    public void ContinueFrom(IntegerTrack other) => other._forecast.CopyTo(_forecast, 0);
 
     private void SkipStep(Span<float> output)
     {

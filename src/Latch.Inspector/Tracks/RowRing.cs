@@ -7,7 +7,7 @@ namespace Latch.Inspector.Tracks;
 internal sealed class RowRing<T>(long start, int capacity, int width)
     where T : unmanaged
 {
-    private readonly T[] _values = new T[checked(capacity * width)];
+    private readonly T[] _values = GC.AllocateUninitializedArray<T>(checked(capacity * width));
     private long _added;
 
     public int Width => width;

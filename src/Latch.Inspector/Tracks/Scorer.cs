@@ -13,7 +13,7 @@ internal sealed class Scorer
     private readonly IReadOnlyList<string> _channels;
     private readonly float[] _observed;
     private readonly long _start;
-    private readonly Queue<InspectorAlarm> _ended = [];
+    private readonly Queue<Alarm> _ended = [];
 
     public Scorer(InspectedModel inspected, long start)
     {
@@ -28,8 +28,8 @@ internal sealed class Scorer
     /// <summary>The first step after the detector's warm-up.</summary>
     public long FirstScored { get; }
 
-    /// <summary>Alarms in order of their start, the last 1,000; one that lasts is the last of them.</summary>
-    public IReadOnlyList<InspectorAlarm> Alarms => _detector.InAlarm ? [.. _ended, Number(_detector.Alarm)] : [.. _ended];
+    /// <summary>Alarms in order of their start, the last 1,000; one that lasts is the last of them. Steps are the session's.</summary>
+    public IReadOnlyList<Alarm> Alarms => _detector.InAlarm ? [.. _ended, Number(_detector.Alarm)] : [.. _ended];
 
     public double Step(ReadOnlySpan<float> sample, ReadOnlySpan<float> forecast)
     {
@@ -43,9 +43,8 @@ internal sealed class Scorer
         return score;
     }
 
-    private InspectorAlarm Number(Alarm alarm) =>
-        new(_start + alarm.Start, _start + alarm.End, _channels[alarm.Channel], alarm.Reason.ToString().ToLowerInvariant(), alarm.PeakScore);
-}
+    /// <summary>Name of the channel an alarm is about.</summary>
+    public string Channel(Alarm alarm) => _channels[alarm.Channel];
 
-/// <summary>An alarm in the numbers of the session's steps.</summary>
-internal sealed record InspectorAlarm(long Start, long End, string Channel, string Reason, double Peak);
+    private Alarm Number(Alarm alarm) => alarm with { Start = _start + alarm.Start, End = _start + alarm.End, PeakStep = _start + alarm.PeakStep };
+}

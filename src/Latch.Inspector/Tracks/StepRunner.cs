@@ -2,11 +2,25 @@ using Latch.Runtime;
 
 namespace Latch.Inspector.Tracks;
 
+/// <summary>Takes samples for a track.</summary>
+internal interface IStepRunner
+{
+    /// <summary>The session that is recorded.</summary>
+    Session Session { get; }
+
+    /// <summary>Steps of the window; 0 when the model is run step by step.</summary>
+    int Window { get; }
+
+    /// <summary>Takes one sample; false when there is no full window yet.</summary>
+    bool TryStep<TProbe>(ReadOnlySpan<float> sample, Span<float> result, ref TProbe probe)
+        where TProbe : struct, IGateProbe;
+}
+
 /// <summary>
 /// Runs a model a sample at a time. One that takes whole windows only is run on the window that ends with the sample, and yields nothing before the first
 /// full one.
 /// </summary>
-internal sealed class StepRunner
+internal sealed class StepRunner : IStepRunner
 {
     private readonly LatchModel _model;
     private readonly int[] _widths;
@@ -48,17 +62,6 @@ internal sealed class StepRunner
         Fill();
         Session.Run(_window, _rows.Length, result, ref probe);
         return true;
-    }
-
-    /// <summary>Goes on where another runner of the same model is.</summary>
-    public void ContinueFrom(StepRunner other)
-    {
-        int[] state = new int[other.Session.StateSize];
-        other.Session.SaveState(state);
-        Session.LoadState(state);
-        for (int row = 0; row < _rows.Length; row++)
-            other._rows[row].CopyTo(_rows[row], 0);
-        _taken = other._taken;
     }
 
     // The rows of the first input's columns, then of the second's.
