@@ -4,6 +4,7 @@ import { byId, element, option, say } from './dom.js';
 import { allLanes } from './lanes.js';
 import { go, speeds, step, toggle } from './player.js';
 import { help } from './keys.js';
+import { time, whole } from './numbers.js';
 import { shows, showNow } from './quantities.js';
 import { chooseUnit, layerOf, model, moveCursor, set, showRange, state, togglePin, unitOf, zoom } from './state.js';
 import { release } from './forces.js';
@@ -136,6 +137,9 @@ export function drawControls() {
     scrub.min = state.firstStep;
     scrub.max = Math.max(state.firstStep, state.steps - 1);
     scrub.value = state.cursor;
+    const rate = state.session.sampleRateHz;
+    say(byId('cursor-step'), whole(state.cursor));
+    say(byId('cursor-of'), ` / ${whole(state.steps)}${rate ? ` · ${time(state.cursor / rate)}` : ''}`);
     scrub.setAttribute('aria-valuetext', `step ${state.cursor} of ${state.steps}`);
     byId('play').setAttribute('aria-label', state.playing ? 'pause' : 'play');
     byId('play').classList.toggle('is-playing', state.playing);

@@ -1,7 +1,7 @@
 // Values of a run: chunks of 1024 steps, each fetched once, kept while there is room.
 
 import { getBytes, ServerError } from './api.js';
-import { state, set, touch } from './state.js';
+import { state, touch } from './state.js';
 
 export const CHUNK = 1024;
 const ROOM = 400e6;
@@ -51,7 +51,7 @@ function source(path, query, width, isFloat, scale) {
 
 class Source {
     constructor(key, path, query, width, isFloat, scale) {
-        Object.assign(this, { key, path, query, width, isFloat, scale, chunks: new Map(), era: 0, peak: 0 });
+        Object.assign(this, { key, path, query, width, isFloat, scale, chunks: new Map(), era: 0, peak: 0, first: 0 });
     }
 
     /** The chunk with what is there of it, or null; what is missing is on its way after this. */
@@ -59,13 +59,13 @@ class Source {
         let chunk = this.chunks.get(index);
         if (!chunk) {
             const start = index * CHUNK;
-            chunk = { index, start, lo: Math.max(start, state.firstStep), hi: 0, data: null, version: 0, loading: null, retry: 0, used: 0 };
+            chunk = { index, start, lo: this.#oldest(start), hi: 0, data: null, version: 0, loading: null, retry: 0, used: 0 };
             chunk.hi = chunk.lo;
             this.chunks.set(index, chunk);
         }
         chunk.used = ++clock;
         const end = Math.min(chunk.start + CHUNK, state.steps);
-        if (chunk.hi < end && !chunk.loading && clockTime() >= chunk.retry) {
+        if (Math.max(chunk.hi, this.#oldest(chunk.start)) < end && !chunk.loading && clockTime() >= chunk.retry) {
             chunk.loading = this.#load(chunk, end).finally(() => { chunk.loading = null; });
         }
         return chunk.hi > chunk.lo ? chunk : null;
@@ -112,7 +112,7 @@ class Source {
     async #load(chunk, end) {
         const era = this.era;
         if (chunk.hi === chunk.lo) {
-            chunk.lo = chunk.hi = Math.max(chunk.start, state.firstStep);
+            chunk.lo = chunk.hi = this.#oldest(chunk.start);
         }
         try {
             const bytes = await getBytes(this.path, { ...this.query, from: chunk.hi, to: end });
@@ -155,13 +155,17 @@ class Source {
         }
     }
 
-    // The ring of a live session has moved past what was asked for.
-    #moveOn(chunk, body) {
-        if (chunk.hi < body.firstStep) {
-            chunk.lo = chunk.hi = Math.max(chunk.start, body.firstStep);
+    // What was asked for is no longer held, or, of a forced run that began while the session ran, never was.
+    #moveOn(chunk, { firstStep }) {
+        this.first = Math.max(this.first, firstStep);
+        if (chunk.hi < firstStep) {
+            chunk.lo = chunk.hi = this.#oldest(chunk.start);
             chunk.retry = 0;
         }
-        set({ firstStep: body.firstStep, steps: body.steps ?? state.steps });
+    }
+
+    #oldest(start) {
+        return Math.max(start, state.firstStep, this.first);
     }
 }
 

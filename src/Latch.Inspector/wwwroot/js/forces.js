@@ -44,7 +44,7 @@ function gateRow(layer, gate) {
     const now = (state.forces[state.model] ?? []).find(force => force.layer === layer.index && force.gate === gate.id);
     const how = now?.how ?? 'free';
     const extra = element('div', { class: 'force-extra' });
-    const row = { layer: layer.index, gate: gate.id, how, value: now?.value ?? 0.5, mode: now?.units?.length ? 'list' : 'all', text: unitsText(now?.units ?? []), extra };
+    const row = { layer: layer.index, gate: gate.id, how, value: how === 'value' ? now.value : 0.5, mode: now?.units?.length ? 'list' : 'all', text: unitsText(now?.units ?? []), extra };
     rows.set(key, row);
     const choices = hows.map(([id, text]) => {
         const radio = element('input', { type: 'radio', name: `how-${key}`, value: id, class: 'unseen', onchange: () => { row.how = id; drawExtra(key, row); apply(); } });
@@ -150,17 +150,18 @@ function take(id, forces, cut, answer) {
 
 /** On a live session the counterfactual goes on: asks how far it is. */
 export async function followDivergence() {
-    const id = state.model;
-    if (!state.divergence[id]) {
-        return;
+    if (state.divergence[state.model]) {
+        await takeDivergence(state.model);
     }
+}
+
+/** Takes over what the server has of a counterfactual that is running. */
+export async function takeDivergence(id) {
     try {
         const answer = await getJson('/api/divergence', { model: id });
-        if (state.divergence[id]) {
-            set({ divergence: { ...state.divergence, [id]: answer } });
-        }
+        set({ divergence: { ...state.divergence, [id]: answer } });
     } catch {
-        // Nothing is forced any more, or the next time will tell.
+        // Nothing is forced any more.
     }
 }
 
@@ -175,10 +176,10 @@ export function showDivergence() {
     }
     const { score, alarms } = found;
     const figures = [
-        ['firstStep', 'outputs differ from step', found.firstStep === null ? 'never' : whole(found.firstStep)],
+        ['firstStep', 'outputs differ from step', found.firstStep == null ? 'never' : whole(found.firstStep)],
         ['largest', 'largest difference', real(found.largest)],
         ['rms', 'rms difference', real(found.rms)],
-        ['pastShare', 'share of the output that is due to the past', found.pastShare === null ? '–' : percent(found.pastShare)],
+        ['pastShare', 'share of the output that is due to the past', found.pastShare == null ? '–' : percent(found.pastShare)],
         ...(score ? [
             ['meanChange', 'mean change of score', real(score.meanChange)],
             ['largestChange', 'largest change of score', `${real(score.largestChange)} at step ${whole(score.largestStep)}`],
@@ -189,7 +190,7 @@ export function showDivergence() {
     byId('alarm-lists').replaceChildren(...(alarms ? [alarmList('lost', alarms.lost), alarmList('gained', alarms.gained)] : []));
     byId('by-quantity').replaceChildren(...found.quantities.map(item => element('tr', { 'data-quantity': `${item.layer}-${item.quantity}` },
         element('th', { scope: 'row' }, model().layers.length > 1 ? `${item.quantity}, layer ${item.layer}` : item.quantity),
-        element('td', {}, item.firstStep === null ? 'never' : whole(item.firstStep)), element('td', {}, real(item.largest)), element('td', {}, real(item.rms)))));
+        element('td', {}, item.firstStep == null ? 'never' : whole(item.firstStep)), element('td', {}, real(item.largest)), element('td', {}, real(item.rms)))));
 }
 
 function alarmList(name, alarms) {

@@ -6,7 +6,7 @@ import { buildControls, drawControls, listenControls } from './controls.js';
 import { onDataError } from './data.js';
 import { byId, calm, say } from './dom.js';
 import { drawExport, listenExport } from './export.js';
-import { buildForces, force, onForceError, repin, showDivergence } from './forces.js';
+import { buildForces, force, onForceError, repin, showDivergence, takeDivergence } from './forces.js';
 import { listenKeys } from './keys.js';
 import { buildLanes, drawCursor, drawLanes, measureLanes, redescribe } from './lanes.js';
 import { show as showLive, startLive } from './live.js';
@@ -85,18 +85,23 @@ function open(session) {
     }
 }
 
-// Forces of the address, or those the server has from before, are run (again).
+// Forces of the address are run, unless the server has just these already: on a live session they would begin anew.
 async function restoreForces() {
     for (const item of state.session.models) {
         const forces = state.forces[item.id] ?? [];
         const cut = state.cuts[item.id] ?? [];
-        const isForced = Boolean(state.divergence[item.id]);
-        if (forces.length > 0 || cut.length > 0 || isForced) {
+        const isSame = forcesKey(forces, cut) === forcesKey(item.forces ?? [], item.cut ?? []);
+        if (isSame && forces.length + cut.length > 0 && !state.divergence[item.id]) {
+            await takeDivergence(item.id);
+        } else if (forces.length + cut.length > 0 || state.divergence[item.id] || item.forces?.length || item.cut?.length) {
             await force(item.id, forces, cut);
         }
+        [item.forces, item.cut] = [forces, cut];
     }
     buildForces();
 }
+
+const forcesKey = (forces, cut) => JSON.stringify([forces.map(({ layer, gate, how, value, units }) => [layer, gate, how, how === 'value' ? value : 0, units]), cut]);
 
 async function restore() {
     if (location.hash.slice(1) !== toHash()) {

@@ -2,8 +2,8 @@
 
 const grouped = new Intl.NumberFormat('en-US');
 
-/** An integer with thousands separated. */
-export const whole = value => Number.isFinite(value) ? minus(grouped.format(value)) : '–';
+/** A whole number with thousands separated. */
+export const whole = value => Number.isFinite(value) ? minus(grouped.format(Math.round(value))) : '–';
 
 /** A real number with about four figures; absent values are a dash. */
 export function real(value, digits = 4) {

@@ -82,8 +82,8 @@ function rank(layer) {
     return found.units.map(unit => {
         switch (state.sort) {
             case 'halfLife': return unit.halfLife ?? -1;
-            case 'saturation': return unit.below[gate] + unit.above[gate];
-            default: return unit.mean[gate] ?? -Infinity;
+            case 'saturation': return (unit.below?.[gate] ?? 0) + (unit.above?.[gate] ?? 0);
+            default: return unit.mean?.[gate] ?? -Infinity;
         }
     });
 }

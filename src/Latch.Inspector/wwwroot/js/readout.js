@@ -3,7 +3,7 @@
 import { column, extent } from './axis.js';
 import { CHUNK } from './data.js';
 import { byId, calm, element, say } from './dom.js';
-import { percent, real, time, visible, whole } from './numbers.js';
+import { percent, real, visible, whole } from './numbers.js';
 import { inputs, nameOf, outputs, pairOf, scores, trackOf } from './quantities.js';
 import { isForced, layerOf, model, pinsOf, state, unitOf } from './state.js';
 import { hasText, textAt } from './text.js';
@@ -14,9 +14,6 @@ let shape = '';
 export function drawReadout() {
     const layer = layerOf();
     const unit = unitOf();
-    const rate = state.session.sampleRateHz;
-    say(byId('cursor-step'), whole(state.cursor));
-    say(byId('cursor-of'), ` / ${whole(state.steps)}${rate ? ` · ${time(state.cursor / rate)}` : ''}`);
     say(byId('unit-layer'), model().layers.length > 1 ? `layer ${layer.index}, unit` : 'unit');
     const field = byId('unit');
     field.max = layer.units - 1;
@@ -48,7 +45,9 @@ function fillRow(layer, quantity, unit, row) {
     say(row.cells[1], real(base.value(state.cursor, unit), 5));
     say(row.cells[2], whole(base.code(state.cursor, unit) ?? NaN));
     if (row.cells[3]) {
-        say(row.cells[3], real(trackOf('forced', layer.index, quantity).value(state.cursor, unit), 5));
+        const forced = trackOf('forced', layer.index, quantity);
+        say(row.cells[3], real(forced.value(state.cursor, unit), 5));
+        row.cells[3].title = `code ${whole(forced.code(state.cursor, unit) ?? NaN)}`;
     }
 }
 

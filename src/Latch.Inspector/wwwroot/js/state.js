@@ -26,7 +26,7 @@ export const state = {
     trace: 'state',
     channels: [],
     output: 0,
-    height: 64,
+    height: 56,
     hidden: [],
     theme: 'auto',
     shortcuts: true,
@@ -148,7 +148,7 @@ export function toHash() {
     put('t', state.trace, 'state');
     put('ch', list(state.channels));
     put('o', state.output, 0);
-    put('lh', state.height, 64);
+    put('lh', state.height, 56);
     put('x', list(state.hidden));
     put('th', state.theme, 'auto');
     put('lp', state.loop, 'off');

@@ -22,7 +22,7 @@ export function drawStatistics() {
         host.replaceChildren(element('p', { class: 'hint' }, 'Statistics are being computed …'));
         return;
     }
-    host.replaceChildren(trackSwitch(track), tiles(found, of), element('div', { class: 'charts' }, gateChart(of), halfLifeChart(found, of), ...of.gates.map((gate, i) => scatter(of, gate, i))));
+    host.replaceChildren(trackSwitch(track), tiles(found, of), element('div', { class: 'charts' }, gateChart(of), halfLifeChart(found, of), ...(of.units[0]?.below ? of.gates.map((gate, i) => scatter(of, gate, i)) : [])));
 }
 
 function trackSwitch(track) {
@@ -35,17 +35,19 @@ function trackSwitch(track) {
 
 function tiles(found, of) {
     const dead = of.units.filter(unit => unit.dead).map(unit => unit.unit);
-    const lives = of.units.map(unit => unit.halfLife).filter(value => value !== null).sort((a, b) => a - b);
+    const lives = of.units.map(unit => unit.halfLife).filter(value => value > 0).sort((a, b) => a - b);
     const outside = of.inputs?.outOfRange ?? null;
     const tile = (id, name, text, more = '', tone = '') => element('div', { class: `tile ${tone}`, 'data-tile': id },
         element('span', { class: 'tile-name' }, name), element('span', { class: 'tile-value' }, text), element('span', { class: 'tile-more' }, more));
     return element('div', { class: 'tiles' },
-        tile('steps', 'steps', whole(found.steps), found.warmUp === null ? '' : `warm-up ${whole(found.warmUp)} steps`),
-        tile('outOfRange', 'readings out of calibration', percent(outside, 2), outside > 0.01 ? 'more than 1 %: quantize with data like these' : 'within what was calibrated', outside > 0.01 ? 'warn' : ''),
+        tile('steps', 'steps', whole(found.steps), found.warmUp == null ? '' : `warm-up ${whole(found.warmUp)} steps`),
+        tile('outOfRange', 'readings out of calibration', percent(outside, 2), outside === null ? '' : outside > 0.01 ? 'more than 1 %: quantize with data like these' : 'within what was calibrated', outside > 0.01 ? 'warn' : ''),
         tile('halfLife', 'half-life, median unit', lives.length ? `${real(lives[lives.length >> 1])} steps` : '–', lives.length ? `longest ${real(lives.at(-1))} steps` : 'this cell has no gate that keeps'),
         tile('saturations', 'saturated states', whole(of.cellSaturations + of.hiddenSaturations), `c ${whole(of.cellSaturations)}, h ${whole(of.hiddenSaturations)}, output ${whole(of.outputSaturations)}`),
-        tile('dead', 'dead units', whole(dead.length), dead.length ? `units ${dead.slice(0, 8).join(', ')}${dead.length > 8 ? ' …' : ''}` : 'every unit moves', dead.length ? 'warn' : ''));
+        tile('dead', 'dead units', of.units.some(unit => unit.dead !== null) ? whole(dead.length) : '–', dead.length ? `units ${dead.slice(0, 8).join(', ')}${dead.length > 8 ? ' …' : ''}` : of.units.some(unit => unit.dead !== null) ? 'every unit moves' : '', dead.length ? 'warn' : ''));
 }
+
+const quantileHeads = ['1 %', '5 %', '25 %', '50 %', '75 %', '95 %', '99 %'];
 
 const titleOf = (of, gate) => nameOf(layerOf(of.layer).quantities.find(quantity => quantity.id === gate) ?? { title: gate, id: gate });
 
@@ -53,13 +55,14 @@ const titleOf = (of, gate) => nameOf(layerOf(of.layer).quantities.find(quantity 
 function gateChart(of) {
     const height = 30 * of.gates.length + 26;
     const x = value => 130 + (value + 1) / 2 * 240;
-    const signed = of.gates.some(gate => gate.quantiles[0] < -0.001);
+    const quantiles = gate => gate.quantiles ?? [-2, -2, -1, 0, 1, 2, 2].map(k => gate.mean + k * gate.deviation / 2);
+    const signed = of.gates.some(gate => quantiles(gate)[0] < -0.001);
     const place = signed ? x : value => 130 + value * 240;
     const parts = (signed ? [-1, -0.5, 0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).flatMap(value =>
         [line(place(value), 4, place(value), height - 20, 'grid'), label(place(value), height - 6, short(value), 'middle')]);
     of.gates.forEach((gate, i) => {
         const y = 18 + 30 * i;
-        const q = gate.quantiles;
+        const q = quantiles(gate);
         parts.push(label(0, y + 4, titleOf(of, gate.gate).replace(' (candidate)', ''), 'start', 'name'),
             line(place(q[0]), y, place(q[6]), y, 'whisker'),
             svg('rect', { x: place(q[2]), y: y - 7, width: Math.max(1, place(q[4]) - place(q[2])), height: 14, class: 'box' }),
@@ -68,12 +71,12 @@ function gateChart(of) {
             label(380, y + 4, `${percent(gate.below)} · ${percent(gate.above)} · ${whole(gate.railHits)}`, 'start', 'name'));
     });
     parts.push(label(380, height - 6, 'below 0.1 · above 0.9 · rail hits'));
-    const text = of.gates.map(gate => `${titleOf(of, gate.gate)}: mean ${real(gate.mean)}, median ${real(gate.quantiles[3])}, ${percent(gate.below)} below 0.1, ${percent(gate.above)} above 0.9, ${whole(gate.railHits)} rail hits`).join('; ');
+    const text = of.gates.map(gate => `${titleOf(of, gate.gate)}: mean ${real(gate.mean)}, median ${real(gate.quantiles?.[3])}, ${percent(gate.below)} below 0.1, ${percent(gate.above)} above 0.9, ${whole(gate.railHits)} rail hits`).join('; ');
     return figure('chart-gates', 'Gates over all units and steps', drawing(560, height, ...parts), text, () => ({
         caption: 'Gates over all units and steps',
-        heads: ['gate', 'mean', 'deviation', 'below 0.1', 'above 0.9', 'rail hits', '1 %', '5 %', '25 %', '50 %', '75 %', '95 %', '99 %'],
-        rows: of.gates.map(gate => [titleOf(of, gate.gate), real(gate.mean), real(gate.deviation), percent(gate.below), percent(gate.above), whole(gate.railHits), ...gate.quantiles.map(value => real(value))]),
-    }), 'Box: middle half; line: 1 % to 99 %; dot: mean. A rail hit is a pre-activation limited at the end of its format.');
+        heads: ['gate', 'mean', 'deviation', 'below 0.1', 'above 0.9', 'rail hits', ...quantileHeads],
+        rows: of.gates.map(gate => [titleOf(of, gate.gate), real(gate.mean), real(gate.deviation), percent(gate.below), percent(gate.above), whole(gate.railHits), ...quantileHeads.map((_, i) => real(gate.quantiles?.[i]))]),
+    }), `${of.gates[0].quantiles ? 'Box: middle half; line: 1 % to 99 %; dot: mean.' : 'Dot: mean; box and line: half and one deviation about it.'} A rail hit is a pre-activation limited at the end of its format.`);
 }
 
 function halfLifeChart(found, of) {
@@ -103,7 +106,7 @@ function halfLifeChart(found, of) {
         () => ({
             caption: 'Half-life per unit',
             heads: ['unit', 'half-life, steps', ...(rate ? ['half-life, seconds'] : []), 'limit of the format', 'drift of c', 'dead'],
-            rows: of.units.map(unit => [String(unit.unit), real(unit.halfLife), ...(rate ? [unit.halfLifeSeconds === null ? '–' : `${real(unit.halfLifeSeconds)} (${seconds(unit.halfLifeSeconds)})`] : []), whole(unit.formatLimit), real(unit.cDrift), unit.dead ? 'yes' : 'no']),
+            rows: of.units.map(unit => [String(unit.unit), real(unit.halfLife), ...(rate ? [unit.halfLifeSeconds == null ? '–' : `${real(unit.halfLifeSeconds)} (${seconds(unit.halfLifeSeconds)})`] : []), whole(unit.formatLimit), real(unit.cDrift), unit.dead == null ? '–' : unit.dead ? 'yes' : 'no']),
         }));
 }
 
