@@ -17,7 +17,7 @@ internal static class RunCommand
         Option<string> source = new("--source") { Description = SampleSource.Description, Required = true, HelpName = "SOURCE" };
         Option<string?> output = new("--output", "-o") { Description = "CSV file for the results; without it standard output.", HelpName = "FILE" };
         Option<string?> telemetry = new("--telemetry") { Description = "CSV file for what the gates did: one line per step, layer and quantity.", HelpName = "FILE" };
-        Option<string[]> force = new("--force") { Description = $"Forces a gate: {GateForceOption.Form}; open, closed, hold, or a number from 0 to 1. May be given several times.", HelpName = "GATE=HOW" };
+        Option<string[]> force = CommonOptions.Force("Forces a gate");
         Option<double> rate = new("--rate") { Description = "Samples per second of a host source.", DefaultValueFactory = _ => 1, HelpName = "HZ" };
         CommonOptions.Rate(rate);
         Option<bool> stream = new("--stream") { Description = "Carry the state from row to row although the model has windows." };
