@@ -25,7 +25,7 @@ public sealed class ExportTests(Chromium chromium, HostStudio studio)
             int[] codes = run.Codes[From + row];
             Assert.Equal((From + row).ToString(CultureInfo.InvariantCulture), cells[step]);
             Assert.Equal(Math.ScaleB(codes[2 * 32], -24), Real(cells[forget]));
-            Assert.Equal(Math.ScaleB(codes[4 * 32], -studio.Lstm.Layers[0].CellFractionBits), Real(cells[cell]));
+            Assert.Equal(Math.ScaleB(codes[4 * 32], -studio.Lstm.Definition.Layers[0].CellFractionBits), Real(cells[cell]));
             Assert.Equal(Math.ScaleB(codes[(5 * 32) + 31], -24), Real(cells[hidden]));
         }
     }

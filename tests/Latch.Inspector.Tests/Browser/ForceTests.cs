@@ -20,7 +20,7 @@ public sealed class ForceTests(Chromium chromium, HostStudio studio)
     {
         await using StudioPage page = await StudioPage.Open(chromium, await studio.Untouched(), $"m={model}&c={Step}&u={model}.0:4");
         await page.HasCursor(Step);
-        await page.At($"[data-force='0-{gate}'] input[value={how}]").CheckAsync(new() { Force = true });
+        await page.Toggle(gate, how);
         await page.IsSeen("#divergence");
         await page.HasCursor(Step);
         LatchModel of = model == 0 ? studio.Lstm : studio.Gru;
@@ -46,7 +46,7 @@ public sealed class ForceTests(Chromium chromium, HostStudio studio)
     public async Task Toggle_ListedUnits_ForcesTheseAlone()
     {
         await using StudioPage page = await StudioPage.Open(chromium, await studio.Untouched(), $"c={Step}&u=0.0:4");
-        await page.At("[data-force='0-forget'] input[value=closed]").CheckAsync(new() { Force = true });
+        await page.Toggle("forget", "closed");
         await page.At("[data-force='0-forget'] select").SelectOptionAsync("list");
         await page.Has("#force-state", "name at least one unit");
         await page.At("[data-force='0-forget'] .units-text").FillAsync("3-4, 9");
@@ -63,7 +63,7 @@ public sealed class ForceTests(Chromium chromium, HostStudio studio)
     public async Task Cut_WithForgetClosed_LeavesNothingOfThePast()
     {
         await using StudioPage page = await StudioPage.Open(chromium, await studio.Untouched(), $"c={Step}&u=0.0:4");
-        await page.At("[data-force='0-forget'] input[value=closed]").CheckAsync(new() { Force = true });
+        await page.Toggle("forget", "closed");
         await page.IsSeen("#divergence");
         Assert.True(StudioPage.Number((await page.At("[data-figure=pastShare] dd").TextContentAsync())!.Split(' ')[0]) > 0);
         await page.At("#cut-0").CheckAsync();
@@ -79,7 +79,7 @@ public sealed class ForceTests(Chromium chromium, HostStudio studio)
     {
         await using StudioPage page = await StudioPage.Open(chromium, await studio.Untouched());
         string before = await Picture(page, "0-traces");
-        await page.At("[data-force='0-forget'] input[value=closed]").CheckAsync(new() { Force = true });
+        await page.Toggle("forget", "closed");
         await page.IsSeen("#divergence");
         await page.Has(".lane[data-lane='0-traces'] .lane-key", "c forced");
         await page.Page.WaitForFunctionAsync("async before => document.getElementById('lane-0-traces').toDataURL() !== before", before);

@@ -17,7 +17,7 @@ public sealed class LinkTests(Chromium chromium, HostStudio studio)
             await page.At("#trace").SelectOptionAsync("tanh");
             await page.At("#theme").SelectOptionAsync("dark");
             await page.At("#loop").SelectOptionAsync("all");
-            await page.At("[data-force='0-input'] input[value=value]").CheckAsync(new() { Force = true });
+            await page.Toggle("input", "value");
             await page.IsSeen("#divergence");
             await page.At("[data-force='0-input'] select").SelectOptionAsync("pinned");
             await page.Page.WaitForFunctionAsync("() => location.hash.includes('11') && location.hash.includes('f=')");

@@ -28,7 +28,7 @@ public sealed class ReplayTests(Chromium chromium, HostStudio studio)
         await page.HasCursor(500);
         DirectRun run = studio.Run(studio.Lstm);
         string[] shown = [.. (await page.At("#values .value").AllTextContentsAsync())];
-        int bits = studio.Lstm.Layers[0].CellFractionBits;
+        int bits = studio.Lstm.Definition.Layers[0].CellFractionBits;
         double[] expected = [.. Enumerable.Range(0, 6).Select(quantity => Math.ScaleB(run.Codes[500][(quantity * Units) + 3], quantity == 4 ? -bits : -24))];
         Assert.All(shown.Zip(expected), static pair => Assert.Equal(pair.Second, StudioPage.Number(pair.First), 5e-5 * Math.Max(1, Math.Abs(pair.Second))));
     }

@@ -54,6 +54,9 @@ internal sealed class StudioPage : IAsyncDisposable
     /// <summary>Puts the slider on a step, as dragging does.</summary>
     public Task Scrub(int step) => At("#scrub").EvaluateAsync("(slider, step) => { slider.value = step; slider.dispatchEvent(new Event('input', { bubbles: true })); }", step);
 
+    /// <summary>Clicks a gate of the first layer to free, open, closed, value or hold.</summary>
+    public Task Toggle(string gate, string how) => At($"[data-force='0-{gate}'] label:has(input[value={how}])").ClickAsync();
+
     /// <summary>Waits until the cursor stands on a step and its values are there.</summary>
     public async Task HasCursor(int step)
     {
@@ -75,8 +78,8 @@ internal sealed class StudioPage : IAsyncDisposable
 
     public Task IsNotSeen(string selector) => Assertions.Expect(At(selector)).ToBeHiddenAsync(new() { Timeout = Patience });
 
-    /// <summary>Allows complaints from here on, such as a browser's own about a refused request.</summary>
-    public void Forgive() => _complaints.Clear();
+    /// <summary>Drops complaints that hold a text, such as a browser's own about a request that was meant to fail.</summary>
+    public void Forgive(string part) => _complaints.RemoveAll(text => text.Contains(part, StringComparison.Ordinal));
 
     /// <summary>A number as the page writes it.</summary>
     public static double Number(string text) =>

@@ -44,6 +44,8 @@ function source(path, query, width, isFloat, scale) {
     let item = sources.get(key);
     if (!item) {
         item = new Source(key, path, query, width, isFloat, scale);
+        // A forced run that began while the session ran holds nothing from before.
+        item.first = query.track === 'forced' ? state.divergence[query.model]?.from ?? 0 : 0;
         sources.set(key, item);
     }
     return item;
@@ -140,7 +142,7 @@ class Source {
         }
     }
 
-    // Size that all but the largest 0.5 % of what was fetched stays within, rounded up so that it changes seldom.
+    // Size that all but the largest 5 % of what was fetched stays within, rounded up so that it changes seldom.
     #see(values) {
         const stride = Math.max(1, Math.floor(values.length / 8192));
         const sizes = [];
@@ -148,7 +150,7 @@ class Source {
             sizes.push(Math.abs(values[i]) * this.scale);
         }
         sizes.sort((a, b) => a - b);
-        const size = sizes[Math.floor((sizes.length - 1) * 0.995)];
+        const size = sizes[Math.floor((sizes.length - 1) * 0.95)];
         if (size > this.peak) {
             const power = 10 ** Math.floor(Math.log10(size));
             this.peak = power * [1, 1.5, 2, 3, 5, 7, 10].find(factor => factor * power >= size * 0.9999);

@@ -22,6 +22,11 @@ export function figure(id, title, chart, text, data, note = '') {
     return element('figure', { id, class: 'chart' }, element('figcaption', {}, element('span', {}, title), button), note ? element('p', { class: 'hint' }, note) : null, chart, host);
 }
 
+/** Width of a wide drawing: on a narrow window it is drawn narrower, so that its letters stay readable. */
+export const wide = () => isNarrow() ? 350 : 560;
+
+export const isNarrow = () => window.innerWidth < 720;
+
 /** An empty drawing with a coordinate system of its own. */
 export function drawing(width, height, ...children) {
     return svg('svg', { viewBox: `0 0 ${width} ${height}`, class: 'drawing', preserveAspectRatio: 'xMidYMid meet' }, ...children);

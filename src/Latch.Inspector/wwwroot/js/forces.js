@@ -179,7 +179,7 @@ export function showDivergence() {
         ['firstStep', 'outputs differ from step', found.firstStep == null ? 'never' : whole(found.firstStep)],
         ['largest', 'largest difference', real(found.largest)],
         ['rms', 'rms difference', real(found.rms)],
-        ['pastShare', 'share of the output that is due to the past', found.pastShare == null ? '–' : percent(found.pastShare)],
+        ['pastShare', 'share due to the past', found.pastShare == null ? '–' : percent(found.pastShare)],
         ...(score ? [
             ['meanChange', 'mean change of score', real(score.meanChange)],
             ['largestChange', 'largest change of score', `${real(score.largestChange)} at step ${whole(score.largestStep)}`],

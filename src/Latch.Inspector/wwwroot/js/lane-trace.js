@@ -73,7 +73,7 @@ function titleOf(pair) {
         return 'h of the unit';
     }
     if (!pair.isLstm) {
-        return 'h and candidate n';
+        return 'h beside n';
     }
     return state.trace === 'tanh' ? 'tanh(c) and o·tanh(c)' : 'c beside h';
 }

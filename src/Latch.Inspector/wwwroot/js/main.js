@@ -170,7 +170,7 @@ function frame() {
     writeAddress();
 }
 
-const moves = ['cursor', 'playing', 'hover', 'speed', 'loop', 'follow', 'shortcuts'];
+const moves = ['cursor', 'playing', 'speed', 'loop', 'follow', 'shortcuts'];
 
 function drawView(changed) {
     const isOnlyCursor = [...changed].every(name => moves.includes(name));

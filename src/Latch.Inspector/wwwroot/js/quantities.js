@@ -66,20 +66,36 @@ export function onShadowError(listener) {
     fail = listener;
 }
 
-/** How far int8 is from float with the chosen tolerance; the last known answer while a new one is on its way, null before the first. */
+/**
+ * How far int8 is from float with the chosen tolerance; the last known answer while a new one is on its way, null before the first. On a live session it is
+ * asked for again every five seconds.
+ */
 export function shadow() {
     if (!hasFloat()) {
         return null;
     }
     const key = `${state.model}.${state.tolerance}`;
-    if (!shadows.has(key)) {
-        const item = { value: null };
-        shadows.set(key, item);
-        getJson('/api/shadow', { model: state.model, tolerance: state.tolerance })
-            .then(value => { item.value = value; shadows.set(`${state.model}`, item); touch('shadow'); })
-            .catch(error => { shadows.delete(key); fail(error.message); });
+    const item = shadows.get(key) ?? { value: null, steps: -1, at: -Infinity, loading: false };
+    shadows.set(key, item);
+    if (item.steps !== state.steps && !item.loading && performance.now() - item.at > 5000) {
+        loadShadow(item);
     }
-    return shadows.get(key).value ?? shadows.get(`${state.model}`)?.value ?? null;
+    return item.value ?? shadows.get(`${state.model}`)?.value ?? null;
+}
+
+async function loadShadow(item) {
+    const { model: id, steps } = state;
+    Object.assign(item, { loading: true, at: performance.now() });
+    try {
+        item.value = await getJson('/api/shadow', { model: id, tolerance: state.tolerance });
+        item.steps = steps;
+        shadows.set(`${id}`, item);
+        touch('shadow');
+    } catch (error) {
+        fail(error.message);
+    } finally {
+        item.loading = false;
+    }
 }
 
 /** The slow and the fast quantity of a layer: c and h of an LSTM, h and its candidate of a GRU, h alone of an RNN. */

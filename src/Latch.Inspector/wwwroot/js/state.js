@@ -13,7 +13,6 @@ export const state = {
     from: 0,
     to: 1,
     cursor: 0,
-    hover: null,
     playing: false,
     speed: 10,
     loop: 'off',
@@ -228,9 +227,16 @@ export function fromHash(hash) {
     if (/^\d+-\d+$/.test(parts.get('r') ?? '')) {
         Object.assign(patch, range(...parts.get('r').split('-').map(Number)));
     }
-    patch.forces = Object.fromEntries(pairs(parts.get('f')).map(([id, forces]) => [id, forces.split('+').map(readForce)]));
-    patch.cuts = Object.fromEntries(pairs(parts.get('cut')).map(([id, cuts]) => [id, numbers(cuts)]));
+    patch.forces = Object.fromEntries(pairs(parts.get('f')).map(([id, forces]) => [id, forces.split('+').map(readForce).filter(force => isKnownForce(id, force))]));
+    patch.cuts = Object.fromEntries(pairs(parts.get('cut')).map(([id, cuts]) => [id, numbers(cuts).filter(layer => models[id]?.layers[layer])]));
     set(patch);
+}
+
+function isKnownForce(id, force) {
+    const layer = state.session.models[id]?.layers[force.layer];
+    const gate = layer?.quantities.find(quantity => quantity.id === force.gate);
+    return Boolean(gate?.forceable) && ['open', 'closed', 'value', 'hold'].includes(force.how) && force.value >= 0 && force.value <= 1
+        && force.units.every(unit => unit < layer.units);
 }
 
 function knownUnits(key, units) {

@@ -1,7 +1,7 @@
 // The statistics view: half-life per unit, saturation scatter, rail hits, warm-up, readings outside the calibrated range, dead units.
 
 import { byId, element, svg } from './dom.js';
-import { drawing, figure, label, line } from './figure.js';
+import { drawing, figure, isNarrow, label, line, wide } from './figure.js';
 import { percent, real, short, time, whole } from './numbers.js';
 import { statistics } from './order.js';
 import { nameOf } from './quantities.js';
@@ -12,7 +12,7 @@ export function drawStatistics() {
     const host = byId('statistics');
     const track = state.statisticsTrack === 'forced' && isForced() ? 'forced' : 'base';
     const found = statistics(state.model, track);
-    const stamp = JSON.stringify([state.model, state.layer, track, found?.steps, unitOf(), isForced(), state.statisticsTrack]);
+    const stamp = JSON.stringify([state.model, state.layer, track, found?.steps, unitOf(), isForced(), state.statisticsTrack, isNarrow()]);
     if (host.dataset.stamp === stamp && found) {
         return;
     }
@@ -53,30 +53,31 @@ const titleOf = (of, gate) => nameOf(layerOf(of.layer).quantities.find(quantity 
 
 // One row a gate: quantiles as a box, the mean as a dot, and the counts beside it.
 function gateChart(of) {
-    const height = 30 * of.gates.length + 26;
-    const x = value => 130 + (value + 1) / 2 * 240;
+    const tall = isNarrow() ? 44 : 30;
+    const height = tall * of.gates.length + 26;
+    const [begin, across] = isNarrow() ? [106, 236] : [130, 240];
     const quantiles = gate => gate.quantiles ?? [-2, -2, -1, 0, 1, 2, 2].map(k => gate.mean + k * gate.deviation / 2);
     const signed = of.gates.some(gate => quantiles(gate)[0] < -0.001);
-    const place = signed ? x : value => 130 + value * 240;
+    const place = signed ? value => begin + (value + 1) / 2 * across : value => begin + value * across;
     const parts = (signed ? [-1, -0.5, 0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).flatMap(value =>
         [line(place(value), 4, place(value), height - 20, 'grid'), label(place(value), height - 6, short(value), 'middle')]);
     of.gates.forEach((gate, i) => {
-        const y = 18 + 30 * i;
+        const y = 18 + tall * i;
         const q = quantiles(gate);
         parts.push(label(0, y + 4, titleOf(of, gate.gate).replace(' (candidate)', ''), 'start', 'name'),
             line(place(q[0]), y, place(q[6]), y, 'whisker'),
             svg('rect', { x: place(q[2]), y: y - 7, width: Math.max(1, place(q[4]) - place(q[2])), height: 14, class: 'box' }),
             line(place(q[3]), y - 7, place(q[3]), y + 7, 'median'),
             svg('circle', { cx: place(gate.mean), cy: y, r: 3, class: 'dot' }),
-            label(380, y + 4, `${percent(gate.below)} · ${percent(gate.above)} · ${whole(gate.railHits)}`, 'start', 'name'));
+            label(isNarrow() ? begin : 380, isNarrow() ? y + 20 : y + 4, `${percent(gate.below)} · ${percent(gate.above)} · ${whole(gate.railHits)}`, 'start', isNarrow() ? 'tick' : 'name'));
     });
-    parts.push(label(380, height - 6, 'below 0.1 · above 0.9 · rail hits'));
+    parts.push(isNarrow() ? '' : label(380, height - 6, 'below 0.1 · above 0.9 · rail hits'));
     const text = of.gates.map(gate => `${titleOf(of, gate.gate)}: mean ${real(gate.mean)}, median ${real(gate.quantiles?.[3])}, ${percent(gate.below)} below 0.1, ${percent(gate.above)} above 0.9, ${whole(gate.railHits)} rail hits`).join('; ');
-    return figure('chart-gates', 'Gates over all units and steps', drawing(560, height, ...parts), text, () => ({
+    return figure('chart-gates', 'Gates over all units and steps', drawing(wide(), height, ...parts), text, () => ({
         caption: 'Gates over all units and steps',
         heads: ['gate', 'mean', 'deviation', 'below 0.1', 'above 0.9', 'rail hits', ...quantileHeads],
         rows: of.gates.map(gate => [titleOf(of, gate.gate), real(gate.mean), real(gate.deviation), percent(gate.below), percent(gate.above), whole(gate.railHits), ...quantileHeads.map((_, i) => real(gate.quantiles?.[i]))]),
-    }), `${of.gates[0].quantiles ? 'Box: middle half; line: 1 % to 99 %; dot: mean.' : 'Dot: mean; box and line: half and one deviation about it.'} A rail hit is a pre-activation limited at the end of its format.`);
+    }), `${of.gates[0].quantiles ? 'Box: middle half; line: 1 % to 99 %; dot: mean.' : 'Dot: mean; box and line: half and one deviation about it.'} Numbers: share below 0.1, share above 0.9, rail hits (pre-activations limited at the end of their format).`);
 }
 
 function halfLifeChart(found, of) {
@@ -88,20 +89,21 @@ function halfLifeChart(found, of) {
     const limit = units.find(unit => unit.formatLimit)?.formatLimit ?? null;
     const [low, high] = [Math.floor(Math.log10(units.at(-1).halfLife)), Math.ceil(Math.log10(Math.max(units[0].halfLife * 1.01, limit ?? 0)))];
     const y = value => 12 + (high - Math.log10(value)) / Math.max(1, high - low) * 190;
-    const x = place => 60 + (place + 0.5) / units.length * 490;
+    const right = wide() - 10;
+    const x = place => 60 + (place + 0.5) / units.length * (right - 60);
     const parts = [];
     for (let power = low; power <= high; power += Math.max(1, Math.ceil((high - low) / 6))) {
-        parts.push(line(60, y(10 ** power), 550, y(10 ** power), 'grid'), label(54, y(10 ** power) + 4, power > 5 ? `10${[...String(power)].map(digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[digit]).join('')}` : power < 0 ? short(10 ** power) : whole(10 ** power), 'end'));
+        parts.push(line(60, y(10 ** power), right, y(10 ** power), 'grid'), label(54, y(10 ** power) + 4, power > 5 ? `10${[...String(power)].map(digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[digit]).join('')}` : power < 0 ? short(10 ** power) : whole(10 ** power), 'end'));
     }
     if (limit) {
-        parts.push(line(60, y(limit), 550, y(limit), 'limit'), label(550, y(limit) + 12, `limit of the number format ${whole(limit)}`, 'end'));
+        parts.push(line(60, y(limit), right, y(limit), 'limit'), label(right, y(limit) + 12, `limit of the number format ${whole(limit)}`, 'end'));
     }
     units.forEach((unit, place) => {
         parts.push(line(x(place), y(unit.halfLife), x(place), 202, 'stem'), dot(unit, x(place), y(unit.halfLife), `unit ${unit.unit}: ${real(unit.halfLife)} steps`));
     });
-    parts.push(label(305, 222, 'units, longest memory first', 'middle'));
+    parts.push(label((60 + right) / 2, 222, 'units, longest memory first', 'middle'));
     const seconds = value => rate && value !== null ? time(value) : '–';
-    return figure('chart-half-life', 'Half-life per unit, steps', drawing(560, 228, ...parts),
+    return figure('chart-half-life', 'Half-life per unit, steps', drawing(wide(), 228, ...parts),
         `Longest: unit ${units[0].unit} with ${real(units[0].halfLife)} steps; median ${real(units[units.length >> 1].halfLife)}; shortest ${real(units.at(-1).halfLife)}. Limit of the format ${whole(limit)}.`,
         () => ({
             caption: 'Half-life per unit',
