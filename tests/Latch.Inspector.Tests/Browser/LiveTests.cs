@@ -104,10 +104,11 @@ public sealed class LiveTests(Chromium chromium)
     public async Task Characters_AsInput_AreShownThemselves()
     {
         const string Text = "(ab a\nba)";
-        string[] names = ["(", "a", "b", " ", ")", "\n"];
+        string[] names = ["(", "a", "b", "space", ")", "newline"];
+        static string Character(string name) => name switch { "space" => " ", "newline" => "\n", _ => name };
         using LatchModel model = CharacterModel(names);
         InspectorInput input = new("text", names, ["", "", "", "", "", ""], 0, []);
-        InspectorSession session = TestModels.Replay(input, 90, step => [.. names.Select(name => name[0] == Text[(int)step % Text.Length] ? 1f : 0f)], new InspectedModel("m", "m.latch", model));
+        InspectorSession session = TestModels.Replay(input, 90, step => [.. names.Select(name => Character(name)[0] == Text[(int)step % Text.Length] ? 1f : 0f)], new InspectedModel("m", "m.latch", model));
         await using InspectorServer server = await Serve(session);
         await using StudioPage page = await StudioPage.Open(chromium, server.Address, "c=5");
         await page.Has("#context", "character '↵'");

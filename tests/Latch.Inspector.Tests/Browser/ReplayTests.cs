@@ -41,7 +41,7 @@ public sealed class ReplayTests(Chromium chromium, HostStudio studio)
         await page.Page.Mouse.ClickAsync(box.X + (box.Width * 0.3f), box.Y + (box.Height * 9.5f / Units));
         // The lane shows steps 100 to 599 from left to right and units 0 to 31 from top to bottom.
         await page.HasCursor(100 + (int)(500 * 0.3));
-        Assert.Equal("9", await page.At("#unit").InputValueAsync());
+        await page.Holds("#unit", "9");
         Assert.Contains("unit 9", await page.At("#tip").TextContentAsync(), StringComparison.Ordinal);
     }
 
@@ -61,8 +61,9 @@ public sealed class ReplayTests(Chromium chromium, HostStudio studio)
         int[] seen = await page.Page.EvaluateAsync<int[]>(
             "async () => { const seen = []; for (let i = 0; i < 40; i++) { await new Promise(requestAnimationFrame); seen.push(Number(document.getElementById('cursor-step').textContent)); } return seen; }");
         await page.At("#play").ClickAsync();
+        await page.Page.WaitForSelectorAsync("#play[aria-label=play]");
         Assert.True(seen.Distinct().Count() > 2);
-        int first = int.Parse((await page.At("#stack").EvaluateAsync<string>("() => location.hash.match(/r=(\\d+)/)[1]"))!, CultureInfo.InvariantCulture);
+        int first = await page.Page.EvaluateAsync<int>("async () => (await import('/js/state.js')).state.from");
         Assert.All(seen.Skip(2), step => Assert.InRange(step, first, first + 15));
         string stopped = await page.At("#cursor-step").TextContentAsync() ?? "";
         await page.Page.WaitForTimeoutAsync(150);

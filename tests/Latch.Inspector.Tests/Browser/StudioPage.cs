@@ -74,6 +74,9 @@ internal sealed class StudioPage : IAsyncDisposable
     /// <summary>Waits until a text stands in an element.</summary>
     public Task Has(string selector, string text) => Assertions.Expect(At(selector)).ToContainTextAsync(text, new() { Timeout = Patience });
 
+    /// <summary>Waits until a field holds a value.</summary>
+    public Task Holds(string selector, string value) => Assertions.Expect(At(selector)).ToHaveValueAsync(value, new() { Timeout = Patience });
+
     public Task IsSeen(string selector) => Assertions.Expect(At(selector)).ToBeVisibleAsync(new() { Timeout = Patience });
 
     public Task IsNotSeen(string selector) => Assertions.Expect(At(selector)).ToBeHiddenAsync(new() { Timeout = Patience });

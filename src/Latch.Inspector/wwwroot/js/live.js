@@ -28,7 +28,10 @@ export function startLive() {
     });
     setInterval(take, PULL);
     setInterval(followDivergence, 3000);
-    byId('follow').addEventListener('click', () => set({ follow: !state.follow }));
+    byId('follow').addEventListener('click', () => {
+        set({ follow: !state.follow });
+        toNewest();
+    });
 }
 
 // What came since the last pull moves the view when it follows; otherwise the view stays and only the numbers go on.
@@ -39,16 +42,23 @@ function take() {
     const { firstStep, steps } = news;
     dropped = news.dropped ?? 0;
     news = null;
-    const span = Math.max(state.to - state.from, Math.min(300, steps - firstStep));
     set({ firstStep, steps });
+    const span = state.to - state.from;
     if (state.follow) {
-        showRange(steps - span, steps);
-        moveCursor(steps - 1);
+        toNewest();
     } else if (state.from < firstStep) {
         showRange(firstStep, firstStep + span);
         moveCursor(Math.max(state.cursor, firstStep), { keepView: true });
     }
     show();
+}
+
+function toNewest() {
+    if (state.follow) {
+        const span = Math.max(state.to - state.from, Math.min(300, state.steps - state.firstStep));
+        showRange(state.steps - span, state.steps);
+        moveCursor(state.steps - 1);
+    }
 }
 
 /** The state of the session in words. */

@@ -46,8 +46,8 @@ export function time(seconds) {
     return hours > 0 ? `${sign}${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${sign}${minutes}:${tail}`;
 }
 
-/** How a character is shown: spaces and line ends as signs. */
-export const visible = character => ({ ' ': '␣', '\n': '↵', '\t': '⇥', '\r': '␍' })[character] ?? character;
+/** How a character, or the name of one, is shown: spaces and line ends as signs. */
+export const visible = character => ({ ' ': '␣', space: '␣', '\n': '↵', newline: '↵', '\t': '⇥', tab: '⇥' })[character] ?? character;
 
 /** Round places for ticks between two numbers, about count of them. */
 export function ticks(low, high, count) {
