@@ -24,7 +24,9 @@ export function heatLane(layer, quantity) {
             height = tall;
             const order = orderOf(layer);
             map.draw(context, tall, { ...viewOf(layer, quantity), order });
-            markUnit(context, width, rowsOf(order, tall).yOf(unitOf(layer)));
+            const rows = rowsOf(order, tall);
+            namePinned(context, order, rows);
+            markUnit(context, width, rows.yOf(unitOf(layer)));
         },
 
         unitAt: y => rowsOf(orderOf(layer), height).unitAt(y),
@@ -93,6 +95,23 @@ function forcedText(layer, quantity, step, unit) {
     const forced = trackOf('forced', layer, quantity).value(step, unit);
     const base = trackOf('base', layer, quantity).value(step, unit);
     return `forced ${real(forced, 5)}, change ${real(forced - base, 4)}`;
+}
+
+// The numbers of the pinned units, where their rows are tall enough.
+function namePinned(context, order, rows) {
+    if (rows.pinnedHeight < 9) {
+        return;
+    }
+    context.font = '9px system-ui, sans-serif';
+    context.textBaseline = 'middle';
+    for (const unit of order.units.slice(0, order.pinned)) {
+        const [y, tall] = rows.yOf(unit);
+        const across = context.measureText(unit).width;
+        context.fillStyle = themed('panel');
+        context.fillRect(9, y + tall / 2 - 4.5, across + 4, 9);
+        context.fillStyle = themed('ink');
+        context.fillText(unit, 11, y + tall / 2 + 0.5);
+    }
 }
 
 function markUnit(context, width, [y, tall]) {
