@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Latch.Inspector.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -42,9 +43,13 @@ public sealed class InspectorServer : IAsyncDisposable
                 await application.StartAsync(cancellation);
                 return new InspectorServer(application, new Uri(application.Urls.Single(), UriKind.Absolute));
             }
-            catch (IOException exception) when (exception.InnerException is AddressInUseException && options.SearchPort && port < options.Port + PortsTried)
+            catch (Exception exception)
             {
                 await application.DisposeAsync();
+                if (exception is SocketException)
+                    throw new IOException(exception.Message, exception);
+                if (!options.SearchPort || exception.InnerException is not AddressInUseException || port == options.Port + PortsTried)
+                    throw;
             }
         }
     }

@@ -15,6 +15,7 @@ internal sealed class FloatShadow : IFloatShadow, IReferenceObserver
     private readonly FloatReference _reference;
     private readonly Normaliser _normaliser;
     private readonly Dictionary<string, int> _layers = [];
+    private readonly int[] _latest; // of each layer, the last step in time of this run
     private readonly float[][] _gates;
     private readonly float[][] _cells;
     private readonly float[][] _hidden;
@@ -41,6 +42,7 @@ internal sealed class FloatShadow : IFloatShadow, IReferenceObserver
             throw CommandException.BadInput($"{latchPath}: it was made from another model ({model.Definition.Provenance.SourceFile}) than {onnxPath}. Give the one it was made from.");
         _reference = new FloatReference(exact, carryState: model.CanStep);
         _normaliser = new Normaliser(model.Channels);
+        _latest = new int[layers.Count];
         _gates = [.. layers.Select(static layer => new float[layer.GateCount * layer.HiddenSize])];
         _cells = [.. layers.Select(static layer => new float[layer.Kind == CellKind.Lstm ? layer.HiddenSize : 0])];
         _hidden = [.. layers.Select(static layer => new float[layer.HiddenSize])];
@@ -73,6 +75,7 @@ internal sealed class FloatShadow : IFloatShadow, IReferenceObserver
             _last[at] = row[at] = float.IsFinite(row[at]) ? row[at] : _last[at];
         if (_taken < _steps)
             return;
+        _latest.AsSpan().Clear();
         IReadOnlyDictionary<string, float[]> results = _reference.Run(Inputs(), this);
         int start = 0;
         foreach (ValueInfo output in _reference.Model.Outputs)
@@ -90,8 +93,9 @@ internal sealed class FloatShadow : IFloatShadow, IReferenceObserver
     /// <inheritdoc/>
     public void OnGate(RecurrentNode node, int step, RecurrentQuantity quantity, ReadOnlySpan<float> data)
     {
-        if (step != _steps - 1 || !_layers.TryGetValue(node.Name, out int layer))
+        if (!_layers.TryGetValue(node.Name, out int layer) || step < _latest[layer])
             return;
+        _latest[layer] = step;
         if (quantity == RecurrentQuantity.Gate)
             data.CopyTo(_gates[layer]);
         else if (quantity == RecurrentQuantity.Cell)

@@ -60,8 +60,6 @@ internal sealed class ForcedRun
 
         public Session Session => Counterfactual.Forced;
 
-        public int Window => 0;
-
         public bool TryStep<TProbe>(ReadOnlySpan<float> sample, Span<float> result, ref TProbe probe)
             where TProbe : struct, IGateProbe
         {

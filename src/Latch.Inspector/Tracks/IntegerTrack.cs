@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Latch.Model;
 using Latch.Runtime;
 using Latch.Telemetry;
 
@@ -9,6 +10,8 @@ internal sealed class IntegerTrack : Track
 {
     private readonly IStepRunner _runner;
     private readonly RowRing<int>[][] _planes;
+    private readonly int[] _lastSteps;
+    private readonly bool _inWindow;
     private readonly RowRing<float>? _scores;
     private readonly float[] _forecast;
     private readonly string? _attention;
@@ -21,7 +24,7 @@ internal sealed class IntegerTrack : Track
         : base(inspected.Model.Definition, start, capacity, StepRunner.ResultSize(inspected.Model))
     {
         LatchModel model = inspected.Model;
-        _runner = runner;
+        (_runner, _inWindow, _lastSteps) = (runner, !model.CanStep, LastSteps(model));
         _planes = [.. Layers.Select(layer => layer.Quantities.Select(_ => new RowRing<int>(start, capacity, layer.Units)).ToArray())];
         Statistics = new GateStatistics(model);
         _forecast = new float[Outputs.Width];
@@ -58,13 +61,26 @@ internal sealed class IntegerTrack : Track
     {
         if (Scorer is not null)
             _scores!.Append()[0] = (float)Scorer.Step(sample, _forecast);
+        foreach (RowRing<int>[] layer in _planes)
+            foreach (RowRing<int> plane in layer)
+                plane.Append().Clear();
+        Attention?.Append().Fill(float.NaN);
         Span<float> output = Outputs.Append();
         var probe = new TrackProbe(this);
         if (!_runner.TryStep(sample, output, ref probe))
-            SkipStep(output);
+            output.Fill(float.NaN);
         else if (_attention is not null)
-            Session.ReadTensor(_attention, Attention!.Append());
+            Session.ReadTensor(_attention, Attention!.Last);
         output.CopyTo(_forecast);
+    }
+
+    /// <summary>The step in time that each layer's frame of a sample has: 0 for a model that steps, the last of the layer's sequence in a window.</summary>
+    public static int[] LastSteps(LatchModel model)
+    {
+        int[] last = new int[model.Layers.Count];
+        foreach (RecurrentOperation operation in (model.CanStep ? [] : model.Definition.Sequence!.Operations).OfType<RecurrentOperation>())
+            last[operation.Layer] = operation.Steps - 1;
+        return last;
     }
 
     public override void CopyPlane(int layer, int quantity, long from, Span<byte> destination) =>
@@ -73,27 +89,18 @@ internal sealed class IntegerTrack : Track
     /// <summary>Takes over the forecast for the next sample from another track.</summary>
     public void ContinueFrom(IntegerTrack other) => other._forecast.CopyTo(_forecast, 0);
 
-    private void SkipStep(Span<float> output)
-    {
-        output.Fill(float.NaN);
-        Attention?.Append().Fill(float.NaN);
-        foreach (RowRing<int>[] layer in _planes)
-            foreach (RowRing<int> plane in layer)
-                plane.Append().Clear();
-    }
-
     // Of a window only the last step in time is kept: it is the one the sample belongs to.
     private void Take(in GateFrame frame)
     {
-        if (_runner.Window > 0 && frame.Step != _runner.Window - 1)
+        if (_inWindow && frame.Step != _lastSteps[frame.Layer])
             return;
         RowRing<int>[] planes = _planes[frame.Layer];
         int units = frame.Definition.HiddenSize, gates = frame.Definition.GateCount;
         for (int gate = 0; gate < gates; gate++)
-            frame.Gates.Slice(gate * units, units).CopyTo(planes[gate].Append());
+            frame.Gates.Slice(gate * units, units).CopyTo(planes[gate].Last);
         if (frame.Cell.Length > 0)
-            frame.Cell.CopyTo(planes[gates].Append());
-        frame.Hidden.CopyTo(planes[^1].Append());
+            frame.Cell.CopyTo(planes[gates].Last);
+        frame.Hidden.CopyTo(planes[^1].Last);
         Statistics.Probe.OnStep(frame);
     }
 

@@ -23,6 +23,9 @@ internal sealed class RowRing<T>(long start, int capacity, int width)
     /// <summary>Makes room for the next step's row; the caller fills all of it.</summary>
     public Span<T> Append() => _values.AsSpan((int)(_added++ % capacity) * width, width);
 
+    /// <summary>The row appended last.</summary>
+    public Span<T> Last => _values.AsSpan((int)((_added - 1) % capacity) * width, width);
+
     /// <summary>Copies rows that are held.</summary>
     /// <param name="from">Step of the first row.</param>
     /// <param name="destination">A whole number of rows.</param>

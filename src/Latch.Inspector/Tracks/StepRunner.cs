@@ -8,9 +8,6 @@ internal interface IStepRunner
     /// <summary>The session that is recorded.</summary>
     Session Session { get; }
 
-    /// <summary>Steps of the window; 0 when the model is run step by step.</summary>
-    int Window { get; }
-
     /// <summary>Takes one sample; false when there is no full window yet.</summary>
     bool TryStep<TProbe>(ReadOnlySpan<float> sample, Span<float> result, ref TProbe probe)
         where TProbe : struct, IGateProbe;
@@ -37,9 +34,6 @@ internal sealed class StepRunner : IStepRunner
     }
 
     public Session Session { get; }
-
-    /// <summary>Steps of the window; 0 when the model is run step by step.</summary>
-    public int Window => _rows.Length;
 
     /// <summary>Readings per sample.</summary>
     public static int SampleSize(LatchModel model) => Widths(model).Sum();
