@@ -20,6 +20,11 @@ export function onForceError(listener) {
 /** Makes the toggles for the current model from what is forced. */
 export function buildForces() {
     rows.clear();
+    if (model().window > 0) {
+        byId('gates').replaceChildren(element('p', { class: 'hint' }, `This model takes windows of ${whole(model().window)} steps at once: its gates cannot be forced here.`));
+        showDivergence();
+        return;
+    }
     const nodes = [];
     for (const layer of model().layers) {
         const gates = layer.quantities.filter(quantity => quantity.forceable);

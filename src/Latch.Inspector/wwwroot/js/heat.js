@@ -7,7 +7,7 @@ import { CHUNK } from './data.js';
 import { state } from './state.js';
 
 const KEPT = 48;
-const PINNED_ROW = 9;
+const PINNED_ROW = 11;
 
 export class HeatMap {
     #painted = new Map();
