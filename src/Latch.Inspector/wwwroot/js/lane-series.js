@@ -64,7 +64,7 @@ export function channelLane() {
     };
 }
 
-/** The characters themselves where they fit, else a strip coloured by kind of character. */
+/** The characters themselves where they fit, else the signs among them (brackets, quotes) over a strip for the letters. */
 export function textLane() {
     return {
         id: 'input',
@@ -73,6 +73,7 @@ export function textLane() {
         height: () => 34,
         draw(context, width, height) {
             const step = perStep();
+            const signs = [];
             context.textAlign = 'center';
             context.textBaseline = 'middle';
             context.font = `${Math.min(17, Math.max(9, step * 1.45))}px ui-monospace, 'DejaVu Sans Mono', monospace`;
@@ -81,11 +82,17 @@ export function textLane() {
                 if (step >= 5.5) {
                     context.fillStyle = themed(/\s/.test(character) ? 'faint' : 'ink');
                     context.fillText(visible(character), xOf(at) + step / 2, height / 2 + 1);
+                } else if (/\p{L}/u.test(character)) {
+                    context.fillStyle = themed('faint');
+                    context.fillRect(xOf(at), height / 2 - 3, Math.max(0.6, step * 0.8), 7);
                 } else if (!/\s/.test(character)) {
-                    context.fillStyle = themed(/\p{L}/u.test(character) ? 'soft' : /\d/.test(character) ? 'series-1' : 'series-0');
-                    const tall = /\p{L}/u.test(character) ? 10 : 24;
-                    context.fillRect(xOf(at), (height - tall) / 2, Math.max(0.6, step * 0.8), tall);
+                    signs.push([xOf(at) + step / 2, character]);
                 }
+            }
+            context.font = `600 13px ui-monospace, 'DejaVu Sans Mono', monospace`;
+            context.fillStyle = themed('accent');
+            for (const [x, character] of signs) {
+                step >= 1.5 ? context.fillText(character, x, height / 2 + 1) : context.fillRect(x - 0.5, height / 2 - 9, 1, 18);
             }
             context.textAlign = 'start';
         },

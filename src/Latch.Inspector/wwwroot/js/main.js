@@ -67,7 +67,8 @@ async function start() {
 function open(session) {
     const isText = session.input.kind === 'characters';
     Object.assign(state, { session, firstStep: session.firstStep, steps: session.steps, cursor: session.firstStep });
-    Object.assign(state, { from: session.firstStep, to: session.firstStep + Math.max(1, Math.min(session.steps - session.firstStep, isText ? 100 : 4000)) });
+    Object.assign(state, { from: session.firstStep, to: session.firstStep + Math.max(1, Math.min(session.steps - session.firstStep, isText ? readable() : 4000)) });
+    state.height = isText && session.models.every(item => item.layers.length === 1) ? 80 : state.height;
     state.channels = isText ? [] : session.input.names.map((_, i) => i).slice(0, 4);
     for (const item of session.models) {
         if (item.forces?.length || item.cut?.length) {
@@ -84,6 +85,9 @@ function open(session) {
         state.cursor = state.from;
     }
 }
+
+// About as many characters as fit beside each other, at nine pixels each.
+const readable = () => Math.max(30, Math.floor((window.innerWidth > 1020 ? window.innerWidth - 540 : window.innerWidth - 20) / 9));
 
 // Forces of the address are run, unless the server has just these already: on a live session they would begin anew.
 async function restoreForces() {
