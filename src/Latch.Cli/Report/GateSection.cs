@@ -48,11 +48,11 @@ internal static class GateSection
 
     private static void AppendFigures(Html page, LayerWatch layer)
     {
-        LayerStatistics statistics = layer.Statistics;
+        LayerSnapshot statistics = layer.Statistics;
         string percent(double share) => $"{Figures.Fixed(100 * share, 1)} %";
         page.Table($"Gates over {statistics.Steps} steps", ["gate", "mean", "deviation", "below 0.1", "above 0.9", "saturated"], statistics.Gates.Select(gate => new[]
         {
-            GateName(gate.Gate), Figures.Fixed(gate.Mean, 3), Figures.Fixed(gate.Deviation, 3), percent(gate.Below), percent(gate.Above), $"{gate.Saturations}",
+            GateName(gate.Gate), Figures.Fixed(gate.All.Mean, 3), Figures.Fixed(gate.All.Deviation, 3), percent(gate.All.Below), percent(gate.All.Above), $"{gate.Saturations}",
         }).Concat(
         [
             ["Cell state", "", "", "", "", $"{statistics.CellSaturations}"],
