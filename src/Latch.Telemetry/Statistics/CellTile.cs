@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Latch.Telemetry;
 
-/// <summary>The slopes of the cell states of 16 units, over all steps and over the last ones. A block's sums are exact integers.</summary>
+/// <summary>The slopes of the cell states of 16 units, over all steps and over the last ones. A run's sums are exact integers.</summary>
 internal sealed class CellTile(int halfWindow)
 {
     private readonly Trend _all = new();
@@ -22,18 +22,18 @@ internal sealed class CellTile(int halfWindow)
         return recent;
     }
 
-    /// <summary>Takes a block in.</summary>
-    /// <param name="values">Integers of c [steps, 16].</param>
-    /// <param name="steps">Steps of the block, at most <see cref="UnitTile.Steps"/>.</param>
+    /// <summary>Takes a run in.</summary>
+    /// <param name="run">Integers of c of 16 units.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(ref readonly int values, int steps)
+    public void Add(in StepRun run)
     {
-        for (int done = 0; done < steps;)
+        for (int done = 0; done < run.Count;)
         {
-            int count = (int)Math.Min(steps - done, halfWindow - _half.Count);
-            ref int part = ref Unsafe.Add(ref Unsafe.AsRef(in values), done * UnitTile.Units);
+            int count = (int)Math.Min(run.Count - done, halfWindow - _half.Count);
+            StepRun part = run.Slice(done, count);
+            Weights weights = new(count, _all.Weights(count), _half.Weights(count));
             for (int lane = 0; lane < UnitTile.Units; lane += Vector<int>.Count)
-                Add(ref Unsafe.Add(ref part, lane), count, lane);
+                Add(in part, in weights, lane);
             _all.EndJoin(count);
             _half.EndJoin(count);
             done += count;
@@ -60,42 +60,52 @@ internal sealed class CellTile(int halfWindow)
     }
 
     /// <summary>
-    /// Some units. c = 2^16 high + low; each half is summed twice, s += v and t += s, so that t is the sum of (n - j) v_j: with at most 16 steps under
-    /// 136 x 2^16, below 2^24, which single precision holds exactly too.
+    /// Some units. c = 2^16 high + low; each half is summed twice, s += v and t += s, so that t is the sum of (n - j) v_j: at most 528 x 2^16 for 32 steps, which 32 bits
+    /// hold.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Add(ref int values, int steps, int lane)
+    private void Add(in StepRun run, in Weights weights, int lane)
     {
         Vector<int> mask = new(0xFFFF), high = Vector<int>.Zero, low = Vector<int>.Zero, highTwice = Vector<int>.Zero, lowTwice = Vector<int>.Zero;
-        for (nint at = 0, end = steps * UnitTile.Units; at < end; at += UnitTile.Units)
+        nint place = run.First;
+        for (int step = 0; step < run.Count; step++, place = run.Next(place))
         {
-            Vector<int> value = Vector.LoadUnsafe(ref Unsafe.Add(ref values, at));
+            Vector<int> value = Vector.LoadUnsafe(ref run.At(place, lane));
             high += value >> 16;
             low += value & mask;
             highTwice += high;
             lowTwice += low;
         }
-        (Vector<double> highLower, Vector<double> highUpper) = Widen(high);
-        (Vector<double> lowLower, Vector<double> lowUpper) = Widen(low);
-        (Vector<double> highTwiceLower, Vector<double> highTwiceUpper) = Widen(highTwice);
-        (Vector<double> lowTwiceLower, Vector<double> lowTwiceUpper) = Widen(lowTwice);
-        Join(lane, steps, (highLower * 65536) + lowLower, (highTwiceLower * 65536) + lowTwiceLower);
-        Join(lane + Vector<double>.Count, steps, (highUpper * 65536) + lowUpper, (highTwiceUpper * 65536) + lowTwiceUpper);
+        Whole(high, low, out Vector<double> sumLower, out Vector<double> sumUpper);
+        Whole(highTwice, lowTwice, out Vector<double> twiceLower, out Vector<double> twiceUpper);
+        Join(lane, in weights, sumLower, twiceLower);
+        Join(lane + Vector<double>.Count, in weights, sumUpper, twiceUpper);
     }
 
     /// <summary>From the sum of v and that of (n - j) v to the mean and the sum of (j - (n - 1) / 2) v.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Join(int lane, int steps, Vector<double> sum, Vector<double> twice)
+    private void Join(int lane, in Weights weights, Vector<double> sum, Vector<double> twice)
     {
-        Vector<double> mean = sum / new Vector<double>(steps), covariance = (sum * (0.5 * (steps + 1))) - twice;
-        _all.Join(lane, steps, mean, covariance);
-        _half.Join(lane, steps, mean, covariance);
+        Vector<double> mean = sum / new Vector<double>(weights.Steps), covariance = (sum * (0.5 * (weights.Steps + 1))) - twice;
+        _all.Join(lane, in weights.All, mean, covariance);
+        _half.Join(lane, in weights.Half, mean, covariance);
     }
 
+    /// <summary>2^16 high + low, exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector<double> Lower, Vector<double> Upper) Widen(Vector<int> values)
+    private static void Whole(Vector<int> high, Vector<int> low, out Vector<double> lower, out Vector<double> upper)
     {
-        Vector.Widen(Vector.ConvertToSingle(values), out Vector<double> lower, out Vector<double> upper);
-        return (lower, upper);
+        Vector.Widen(high, out Vector<long> highLower, out Vector<long> highUpper);
+        Vector.Widen(low, out Vector<long> lowLower, out Vector<long> lowUpper);
+        lower = Vector.ConvertToDouble((highLower << 16) + lowLower);
+        upper = Vector.ConvertToDouble((highUpper << 16) + lowUpper);
+    }
+
+    /// <summary>How a run of steps joins both trends.</summary>
+    private readonly struct Weights(int steps, (double Share, double Lever) all, (double Share, double Lever) half)
+    {
+        public readonly int Steps = steps;
+        public readonly (double Share, double Lever) All = all;
+        public readonly (double Share, double Lever) Half = half;
     }
 }

@@ -1,15 +1,19 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using static Latch.Telemetry.Lanes;
 
 namespace Latch.Telemetry;
 
 /// <summary>
-/// Moments, extremes, saturation and sketch of one gate of 16 units. Within a block of steps differences from the block's first value are summed in single precision
-/// (exact differences for |value| up to 1, as codes have 24 bits); blocks are joined in double precision. A lane is a unit: no result depends on the vectors' width.
+/// Moments, extremes, saturation and sketch of one gate of 16 units. Within a run of steps differences from its first value are summed in single precision
+/// (exact differences for |value| up to 1, as codes have 24 bits); runs are joined in double precision. A lane is a unit: no result depends on the vectors' width.
 /// </summary>
 internal sealed class GateTile
 {
+    /// <summary>Counters of 32 bits are emptied before they can overflow.</summary>
+    private const int MostCounted = int.MaxValue;
+
     private readonly GateRange _range;
     private readonly int _lowLimit;
     private readonly int _highLimit;
@@ -18,10 +22,13 @@ internal sealed class GateTile
     private readonly double[] _squares = new double[UnitTile.Units];
     private readonly int[] _least = new int[UnitTile.Units];
     private readonly int[] _greatest = new int[UnitTile.Units];
-    private readonly long[] _below = new long[UnitTile.Units];
-    private readonly long[] _above = new long[UnitTile.Units];
+    private readonly int[] _below = new int[UnitTile.Units];
+    private readonly int[] _above = new int[UnitTile.Units];
+    private readonly long[] _allBelow = new long[UnitTile.Units];
+    private readonly long[] _allAbove = new long[UnitTile.Units];
     private readonly uint[] _bins = new uint[UnitTile.Units * GateRange.Bins];
     private uint _sketched;
+    private int _counted;
 
     /// <param name="range">The gate's range.</param>
     /// <param name="options">The saturation limits.</param>
@@ -35,27 +42,42 @@ internal sealed class GateTile
     }
 
     /// <summary>Takes a block in.</summary>
-    /// <param name="values">Q7.24 [steps, 16].</param>
-    /// <param name="steps">Steps of the block.</param>
-    /// <param name="before">Steps taken in before.</param>
+    /// <param name="run">Q7.24 of 16 units.</param>
+    /// <param name="block">Steps of the run and before it.</param>
     /// <param name="bins">Working memory [steps, 16].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(ref readonly int values, int steps, long before, Span<int> bins)
+    public void Add(in StepRun run, in Block block, Span<int> bins)
     {
+        if (_counted > MostCounted - block.Steps)
+            Empty();
+        _counted += block.Steps;
         ref int places = ref MemoryMarshal.GetReference(bins);
         for (int lane = 0; lane < UnitTile.Units; lane += Vector<int>.Count)
-            Add(ref Unsafe.Add(ref Unsafe.AsRef(in values), lane), steps, before, lane, ref Unsafe.Add(ref places, lane));
-        if (_sketched > _mostSketched - (uint)steps)
+            Add(in run, in block, lane, ref Unsafe.Add(ref places, lane));
+        if (_sketched > _mostSketched - (uint)block.Steps)
             Halve();
-        _sketched += (uint)steps;
+        _sketched += (uint)block.Steps;
         ref uint counts = ref MemoryMarshal.GetArrayDataReference(_bins);
         // Two places at a time: units follow one another, so that the same counter is seldom written twice in a row.
-        for (int i = 0; i < steps * UnitTile.Units; i += 2)
+        for (nint i = 0, end = block.Steps * UnitTile.Units; i < end; i += 2)
         {
             ulong pair = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<int, byte>(ref Unsafe.Add(ref places, i)));
             Unsafe.Add(ref counts, (nint)(uint)pair)++;
             Unsafe.Add(ref counts, (nint)(pair >> 32))++;
         }
+    }
+
+    /// <summary>Empties the small counters.</summary>
+    public void Empty()
+    {
+        for (int lane = 0; lane < UnitTile.Units; lane++)
+        {
+            _allBelow[lane] += _below[lane];
+            _allAbove[lane] += _above[lane];
+        }
+        _below.AsSpan().Clear();
+        _above.AsSpan().Clear();
+        _counted = 0;
     }
 
     public void Clear()
@@ -64,20 +86,22 @@ internal sealed class GateTile
         _squares.AsSpan().Clear();
         _least.AsSpan().Fill(int.MaxValue);
         _greatest.AsSpan().Fill(int.MinValue);
-        _below.AsSpan().Clear();
-        _above.AsSpan().Clear();
+        Empty();
+        _allBelow.AsSpan().Clear();
+        _allAbove.AsSpan().Clear();
         _bins.AsSpan().Clear();
         _sketched = 0;
     }
 
     public void CopyTo(GateTile other)
     {
+        Empty();
         _mean.CopyTo(other._mean, 0);
         _squares.CopyTo(other._squares, 0);
         _least.CopyTo(other._least, 0);
         _greatest.CopyTo(other._greatest, 0);
-        _below.CopyTo(other._below, 0);
-        _above.CopyTo(other._above, 0);
+        _allBelow.CopyTo(other._allBelow, 0);
+        _allAbove.CopyTo(other._allAbove, 0);
         _bins.CopyTo(other._bins, 0);
         other._sketched = _sketched;
     }
@@ -94,24 +118,25 @@ internal sealed class GateTile
             Deviation = Math.ScaleB(Math.Sqrt(Math.Max(_squares[lane], 0) / steps), -FixedPoint.GateBits),
             Least = FixedPoint.ToReal(_least[lane], FixedPoint.GateBits),
             Greatest = FixedPoint.ToReal(_greatest[lane], FixedPoint.GateBits),
-            Below = (double)_below[lane] / steps,
-            Above = (double)_above[lane] / steps,
+            Below = (double)_allBelow[lane] / steps,
+            Above = (double)_allAbove[lane] / steps,
         };
     }
 
     /// <summary>Some units of a block: moments, extremes and saturation; writes the places of their bins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Add(ref int values, int steps, long before, int lane, ref int places)
+    private void Add(in StepRun run, in Block block, int lane, ref int places)
     {
-        Vector<int> first = Vector.LoadUnsafe(ref values);
+        Vector<int> first = Vector.LoadUnsafe(ref run.At(run.First, lane));
         Vector<float> origin = Vector.ConvertToSingle(first), sum = Vector<float>.Zero, squares = Vector<float>.Zero;
         Vector<int> least = first, greatest = first, below = Vector<int>.Zero, above = Vector<int>.Zero;
         Vector<int> lowLimit = new(_lowLimit), highLimit = new(_highLimit), lastBin = new(GateRange.Bins - 1);
         Vector<int> lowBin = new(_range.Low >> _range.BinShift), unit = (Vector<int>.Indices + new Vector<int>(lane)) * GateRange.Bins;
         int shift = _range.BinShift;
-        for (nint at = 0, end = steps * UnitTile.Units; at < end; at += UnitTile.Units)
+        nint place = run.First;
+        for (nint at = 0, end = run.Count * UnitTile.Units; at < end; at += UnitTile.Units, place = run.Next(place))
         {
-            Vector<int> value = Vector.LoadUnsafe(ref Unsafe.Add(ref values, at));
+            Vector<int> value = Vector.LoadUnsafe(ref run.At(place, lane));
             Vector<float> difference = Vector.ConvertToSingle(value) - origin;
             sum += difference;
             squares += difference * difference;
@@ -122,36 +147,24 @@ internal sealed class GateTile
             Vector<int> bin = Vector.Min(Vector.Max((value >> shift) - lowBin, Vector<int>.Zero), lastBin);
             (bin + unit).StoreUnsafe(ref Unsafe.Add(ref places, at));
         }
-        Join(lane, least, greatest, below, above);
+        Store(Vector.Min(least, Load(_least, lane)), _least, lane);
+        Store(Vector.Max(greatest, Load(_greatest, lane)), _greatest, lane);
+        Store(Load(_below, lane) + below, _below, lane);
+        Store(Load(_above, lane) + above, _above, lane);
         Vector.Widen(origin, out Vector<double> originLower, out Vector<double> originUpper);
         Vector.Widen(sum, out Vector<double> sumLower, out Vector<double> sumUpper);
         Vector.Widen(squares, out Vector<double> squaresLower, out Vector<double> squaresUpper);
-        Join(lane, steps, before, originLower, sumLower, squaresLower);
-        Join(lane + Vector<double>.Count, steps, before, originUpper, sumUpper, squaresUpper);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Join(int lane, Vector<int> least, Vector<int> greatest, Vector<int> below, Vector<int> above)
-    {
-        Vector.Min(least, new Vector<int>(_least, lane)).CopyTo(_least, lane);
-        Vector.Max(greatest, new Vector<int>(_greatest, lane)).CopyTo(_greatest, lane);
-        Vector.Widen(below, out Vector<long> lower, out Vector<long> upper);
-        (new Vector<long>(_below, lane) + lower).CopyTo(_below, lane);
-        (new Vector<long>(_below, lane + Vector<long>.Count) + upper).CopyTo(_below, lane + Vector<long>.Count);
-        Vector.Widen(above, out lower, out upper);
-        (new Vector<long>(_above, lane) + lower).CopyTo(_above, lane);
-        (new Vector<long>(_above, lane + Vector<long>.Count) + upper).CopyTo(_above, lane + Vector<long>.Count);
+        Join(lane, in block, originLower, sumLower, squaresLower);
+        Join(lane + Vector<double>.Count, in block, originUpper, sumUpper, squaresUpper);
     }
 
     /// <summary>Mean and sum of squares about the mean of all steps from those of the steps before and of a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Join(int lane, int steps, long before, Vector<double> origin, Vector<double> sum, Vector<double> squares)
+    private void Join(int lane, in Block block, Vector<double> origin, Vector<double> sum, Vector<double> squares)
     {
-        double total = before + steps;
-        Vector<double> mean = new(_mean, lane), shifted = sum * (1.0 / steps), delta = origin + shifted - mean;
-        (mean + (delta * (steps / total))).CopyTo(_mean, lane);
-        Vector<double> within = squares - (sum * shifted), between = delta * delta * (before * (steps / total));
-        (new Vector<double>(_squares, lane) + within + between).CopyTo(_squares, lane);
+        Vector<double> mean = Load(_mean, lane), shifted = sum * block.PerStep, delta = origin + shifted - mean;
+        Store(mean + (delta * block.Share), _mean, lane);
+        Store(Load(_squares, lane) + (squares - (sum * shifted)) + (delta * delta * block.Between), _squares, lane);
     }
 
     private void Halve()

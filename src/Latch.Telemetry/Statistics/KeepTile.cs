@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using static Latch.Telemetry.Lanes;
 
 namespace Latch.Telemetry;
 
@@ -8,7 +8,9 @@ namespace Latch.Telemetry;
 /// The product of the keep gates of 16 units: its logarithm is the sum of ln f. Kept as mantissa and exponent in double precision, so that no logarithm is taken
 /// in a step, a gate of exactly 1 stays exactly 1, and a product of any length is held to 2^-53 per step.
 /// </summary>
-internal sealed class KeepTile(int every)
+/// <param name="units">Units the layer has here.</param>
+/// <param name="every">Steps per watched step.</param>
+internal sealed class KeepTile(int units, int every)
 {
     /// <summary>A gate of exactly 0 counts as half a unit of Q7.24, so that one closed step does not erase the figure.</summary>
     public const double SmallestKeep = 1.0 / (1 << 25);
@@ -37,16 +39,15 @@ internal sealed class KeepTile(int every)
     public double LogSum(int lane) => (_exponent[lane] * Math.Log(2)) + Math.Log(_mantissa[lane]);
 
     /// <summary>Takes a block in.</summary>
-    /// <param name="values">Q7.24 [steps, 16].</param>
-    /// <param name="steps">Steps of the block, at most <see cref="UnitTile.Steps"/>.</param>
+    /// <param name="run">Q7.24 of 16 units.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(ref readonly int values, int steps)
+    public void Add(in StepRun run)
     {
         for (int lane = 0; lane < UnitTile.Units; lane += Vector<int>.Count)
-            Add(ref Unsafe.Add(ref Unsafe.AsRef(in values), lane), steps, lane);
+            Add(in run, lane);
         if (!_isWarm)
-            WarmUp(in values, steps);
-        _sinceStart += steps;
+            WarmUp(in run);
+        _sinceStart += run.Count;
     }
 
     /// <summary>The next step is the first after a reset.</summary>
@@ -72,15 +73,16 @@ internal sealed class KeepTile(int every)
         _warm.CopyTo(other._warm, 0);
     }
 
-    /// <summary>The product of a block of some units. Of 16 factors of 2^-25 to 2^7 it is 2^-400 to 2^112.</summary>
+    /// <summary>The product of a run of some units. Of 32 factors of 2^-25 to 2^7 it is 2^-800 to 2^224.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Add(ref int values, int steps, int lane)
+    private void Add(in StepRun run, int lane)
     {
         Vector<double> lower = Vector<double>.One, upper = Vector<double>.One;
         Vector<float> unit = new(1f / (1 << FixedPoint.GateBits)), smallest = new((float)SmallestKeep);
-        for (nint at = 0, end = steps * UnitTile.Units; at < end; at += UnitTile.Units)
+        nint place = run.First;
+        for (int step = 0; step < run.Count; step++, place = run.Next(place))
         {
-            Vector<float> keep = Vector.Max(Vector.ConvertToSingle(Vector.LoadUnsafe(ref Unsafe.Add(ref values, at))) * unit, smallest);
+            Vector<float> keep = Vector.Max(Vector.ConvertToSingle(Vector.LoadUnsafe(ref run.At(place, lane))) * unit, smallest);
             Vector.Widen(keep, out Vector<double> first, out Vector<double> second);
             lower *= first;
             upper *= second;
@@ -92,43 +94,36 @@ internal sealed class KeepTile(int every)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Join(int lane, Vector<double> product)
     {
-        product.CopyTo(_block, lane);
-        Vector<long> bits = Vector.AsVectorInt64(product * new Vector<double>(_mantissa, lane));
+        Store(product, _block, lane);
+        Vector<long> bits = Vector.AsVectorInt64(product * Load(_mantissa, lane));
         Vector<long> exponent = (bits >>> MantissaBits) - new Vector<long>(ExponentBias);
-        (new Vector<long>(_exponent, lane) + exponent).CopyTo(_exponent, lane);
+        Store(Load(_exponent, lane) + exponent, _exponent, lane);
         Vector<long> one = new((long)ExponentBias << MantissaBits), fraction = new((1L << MantissaBits) - 1);
-        Vector.AsVectorDouble((bits & fraction) | one).CopyTo(_mantissa, lane);
+        Store(Vector.AsVectorDouble((bits & fraction) | one), _mantissa, lane);
     }
 
-    private void WarmUp(ref readonly int values, int steps)
+    private void WarmUp(in StepRun run)
     {
         _isWarm = true;
-        for (int lane = 0; lane < UnitTile.Units; lane++)
+        for (int lane = 0; lane < units; lane++)
         {
             if (_warm[lane] != NotReached)
                 continue;
             double left = _left[lane] * Power(_block[lane]);
             if (left < Rest)
-            {
-                _warm[lane] = Find(in Unsafe.Add(ref Unsafe.AsRef(in values), lane), steps, _left[lane]);
-                continue;
-            }
-            _left[lane] = left;
-            _isWarm = false;
+                _warm[lane] = (_sinceStart + Find(in run, lane, _left[lane])) * every;
+            else
+                (_left[lane], _isWarm) = (left, false);
         }
     }
 
-    /// <summary>The step of the block at which less than <see cref="Rest"/> was left.</summary>
-    private long Find(ref readonly int values, int steps, double left)
+    /// <summary>The step of the run, from 1, after which less than <see cref="Rest"/> is left.</summary>
+    private int Find(in StepRun run, int lane, double left)
     {
         int step = 0;
-        do
-        {
-            double keep = FixedPoint.ToReal(Unsafe.Add(ref Unsafe.AsRef(in values), step * UnitTile.Units), FixedPoint.GateBits);
-            left *= Power(Math.Max(keep, SmallestKeep));
-        }
-        while (++step < steps && left >= Rest);
-        return (_sinceStart + step) * every;
+        for (nint place = run.First; step < run.Count && left >= Rest; step++, place = run.Next(place))
+            left *= Power(Math.Max(FixedPoint.ToReal(run.At(place, lane), FixedPoint.GateBits), SmallestKeep));
+        return step;
     }
 
     /// <summary>What the steps between watched ones leave, taken to be like the watched one.</summary>

@@ -18,7 +18,8 @@ public sealed class LayerStatistics
     private readonly UnitTile[] _tiles;
     private readonly InputWatch _inputs;
     private readonly long[] _gateSaturations;
-    private readonly int[] _bins = new int[UnitTile.Steps * UnitTile.Units];
+    private readonly StepRing _ring;
+    private readonly int[] _bins = new int[StepRing.Steps * UnitTile.Units];
     private LayerTotals _totals;
     private long _lastStep;
     private int _phase;
@@ -28,6 +29,7 @@ public sealed class LayerStatistics
         (Layer, _definition, _options, _sampleRateHz) = (layer, model.Layers[layer], options, model.SampleRateHz);
         _channels = InputChannels.Of(model, layer);
         _tiles = MakeTiles();
+        _ring = new StepRing((_definition.GateCount + (_definition.Kind == CellKind.Lstm ? 2 : 1)) * _definition.HiddenSize);
         _inputs = new InputWatch(_definition, _channels);
         _gateSaturations = new long[_definition.GateCount];
         Clear();
@@ -70,7 +72,7 @@ public sealed class LayerStatistics
         {
             lock (_lock)
             {
-                _tiles[tile].TakeIn(_bins);
+                _tiles[tile].TakeIn(_ring, _bins);
                 _tiles[tile].CopyTo(tiles[tile]);
             }
         }
@@ -83,6 +85,7 @@ public sealed class LayerStatistics
         {
             foreach (UnitTile tile in _tiles)
                 tile.Clear();
+            _ring.Clear();
             _inputs.Clear();
             _gateSaturations.AsSpan().Clear();
             _totals = default;
@@ -114,19 +117,20 @@ public sealed class LayerStatistics
             Take(step, gates, cell, hidden);
     }
 
-    /// <summary>Lays the step down. Each tile has its turn once in 16 steps, so that every step costs the same.</summary>
+    /// <summary>Lays the step down. Each tile has its turn once in 32 steps, at even distances, so that steps cost much the same.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Take(long step, ReadOnlySpan<int> gates, ReadOnlySpan<int> cell, ReadOnlySpan<int> hidden)
     {
         if (_definition.Reverse ? step >= _lastStep : step <= _lastStep)
             Start();
         _lastStep = step;
+        _ring.Lay(gates, cell, hidden);
         UnitTile[] tiles = _tiles;
-        foreach (UnitTile tile in tiles)
-            tile.Lay(gates, cell, hidden);
-        for (int tile = _phase; tile < tiles.Length; tile += UnitTile.Steps)
-            tiles[tile].TakeIn(_bins);
-        _phase = (_phase + 1) % UnitTile.Steps;
+        int tile = _phase * tiles.Length / StepRing.Steps, end = ++_phase * tiles.Length / StepRing.Steps;
+        for (; tile < end; tile++)
+            tiles[tile].TakeIn(_ring, _bins);
+        if (_phase == StepRing.Steps)
+            _phase = 0;
         _totals.Steps++;
     }
 
@@ -135,7 +139,7 @@ public sealed class LayerStatistics
     {
         foreach (UnitTile tile in _tiles)
         {
-            tile.TakeIn(_bins);
+            tile.TakeIn(_ring, _bins);
             tile.Keep?.Start();
         }
     }

@@ -4,7 +4,7 @@ namespace Latch.Telemetry;
 public sealed record StatisticsOptions
 {
     /// <summary>Shortest <see cref="Window"/>.</summary>
-    public const int LeastWindow = 2 * UnitTile.Steps;
+    public const int LeastWindow = 2 * StepRing.Steps;
 
     /// <summary>
     /// Lower limit of the saturation fraction, as a share of the gate's range: 0.1 is the value 0.1 for a gate in 0..1, and -0.8 for a candidate in -1..1.

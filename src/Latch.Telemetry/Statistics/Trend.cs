@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using static Latch.Telemetry.Lanes;
 
 namespace Latch.Telemetry;
 
@@ -20,13 +21,20 @@ internal sealed class Trend
     public double Slope(int lane) => Count < 2 ? 0 : _covariance[lane] / ((double)Count * (((double)Count * Count) - 1) / 12);
 
     /// <summary>Joins a stretch that follows: some units.</summary>
+    /// <param name="lane">The first of the units.</param>
+    /// <param name="weights">Of <see cref="Weights"/>.</param>
+    /// <param name="mean">Mean of the stretch.</param>
+    /// <param name="covariance">Its sum of (x - mean x) y.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Join(int lane, long steps, Vector<double> mean, Vector<double> covariance)
+    public void Join(int lane, in (double Share, double Lever) weights, Vector<double> mean, Vector<double> covariance)
     {
-        Vector<double> own = new(_mean, lane), delta = mean - own;
-        (own + (delta * ((double)steps / (Count + steps)))).CopyTo(_mean, lane);
-        (new Vector<double>(_covariance, lane) + covariance + (delta * (0.5 * Count * steps))).CopyTo(_covariance, lane);
+        Vector<double> own = Load(_mean, lane), delta = mean - own;
+        Store(own + (delta * weights.Share), _mean, lane);
+        Store(Load(_covariance, lane) + covariance + (delta * weights.Lever), _covariance, lane);
     }
+
+    /// <summary>Weights of a stretch of so many steps: m / (n + m) and n m / 2.</summary>
+    public (double Share, double Lever) Weights(long steps) => ((double)steps / (Count + steps), 0.5 * Count * steps);
 
     /// <summary>After all units were joined.</summary>
     public void EndJoin(long steps) => Count += steps;
@@ -34,8 +42,11 @@ internal sealed class Trend
     /// <summary>Joins another trend that follows.</summary>
     public void Join(Trend next)
     {
+        if (next.Count == 0)
+            return;
+        (double Share, double Lever) weights = Weights(next.Count);
         for (int lane = 0; lane < UnitTile.Units; lane += Vector<double>.Count)
-            Join(lane, next.Count, new Vector<double>(next._mean, lane), new Vector<double>(next._covariance, lane));
+            Join(lane, in weights, Load(next._mean, lane), Load(next._covariance, lane));
         EndJoin(next.Count);
     }
 
