@@ -69,6 +69,31 @@ public sealed class SessionTests
         Assert.Equal(expected, first.Concat(rest));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReadInputCodes_GivenToAnotherSession_YieldsTheSameIntegers(bool wide)
+    {
+        using LatchModel model = LatchModel.Create(LayerQuantizer.Model(new FloatLayer(new LayerOptions(CellKind.Lstm, Inputs, Units) { Wide = wide }, new Random(3))));
+        Session original = model.CreateSession(), replay = model.CreateSession();
+        float[] samples = Samples(20);
+        var first = new CapturingProbe();
+        var second = new CapturingProbe();
+        short[] inputs = new short[Inputs], outputs = new short[Units], replayed = new short[Units];
+        for (int step = 0; step < 20; step++)
+        {
+            original.Step(samples.AsSpan(step * Inputs, Inputs), new float[Units], ref first);
+            original.ReadInputCodes(inputs);
+            original.ReadOutputCodes(outputs);
+            replay.Step(inputs, replayed, ref second);
+            Assert.Equal(outputs, replayed);
+            Assert.Equal(first.Frames[^1].Cell, second.Frames[^1].Cell);
+            Assert.Equal(first.Frames[^1].Gates, second.Frames[^1].Gates);
+        }
+        Assert.Contains(outputs, static code => code != 0);
+        Assert.Throws<ArgumentException>(() => original.ReadInputCodes(outputs));
+    }
+
     [Fact]
     public void Run_ReverseLayer_EqualsTheForwardLayerOnReversedTime()
     {
