@@ -11,13 +11,10 @@ namespace Latch.Telemetry;
 /// </summary>
 internal sealed class GateTile
 {
-    /// <summary>Counters of 32 bits are emptied before they can overflow.</summary>
-    private const int MostCounted = int.MaxValue;
-
     private readonly GateRange _range;
     private readonly int _lowLimit;
     private readonly int _highLimit;
-    private readonly uint _mostSketched;
+    private readonly int _mostCounted;
     private readonly double[] _mean = new double[UnitTile.Units];
     private readonly double[] _squares = new double[UnitTile.Units];
     private readonly int[] _least = new int[UnitTile.Units];
@@ -27,36 +24,32 @@ internal sealed class GateTile
     private readonly long[] _allBelow = new long[UnitTile.Units];
     private readonly long[] _allAbove = new long[UnitTile.Units];
     private readonly uint[] _bins = new uint[UnitTile.Units * GateRange.Bins];
-    private uint _sketched;
     private int _counted;
 
     /// <param name="range">The gate's range.</param>
     /// <param name="options">The saturation limits.</param>
-    /// <param name="mostSketched">When the sketch holds so many values, its counts are halved: 32 bits never overflow.</param>
-    public GateTile(GateRange range, StatisticsOptions options, uint mostSketched)
+    /// <param name="mostCounted">Values that counters of 32 bits may hold: then the sketch's are halved and the others emptied into 64 bits.</param>
+    public GateTile(GateRange range, StatisticsOptions options, int mostCounted)
     {
-        (_range, _mostSketched) = (range, mostSketched);
+        (_range, _mostCounted) = (range, mostCounted);
         _lowLimit = Limit(Math.Ceiling(range.At(options.Low)));
         _highLimit = Limit(Math.Floor(range.At(options.High)));
         Clear();
     }
 
-    /// <summary>Takes a block in.</summary>
+    /// <summary>Takes a run in.</summary>
     /// <param name="run">Q7.24 of 16 units.</param>
     /// <param name="block">Steps of the run and before it.</param>
     /// <param name="bins">Working memory [steps, 16].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(in StepRun run, in Block block, Span<int> bins)
     {
-        if (_counted > MostCounted - block.Steps)
-            Empty();
+        if (_counted > _mostCounted - block.Steps)
+            MakeRoom();
         _counted += block.Steps;
         ref int places = ref MemoryMarshal.GetReference(bins);
         for (int lane = 0; lane < UnitTile.Units; lane += Vector<int>.Count)
             Add(in run, in block, lane, ref Unsafe.Add(ref places, lane));
-        if (_sketched > _mostSketched - (uint)block.Steps)
-            Halve();
-        _sketched += (uint)block.Steps;
         ref uint counts = ref MemoryMarshal.GetArrayDataReference(_bins);
         // Two places at a time: units follow one another, so that the same counter is seldom written twice in a row.
         for (nint i = 0, end = block.Steps * UnitTile.Units; i < end; i += 2)
@@ -67,43 +60,32 @@ internal sealed class GateTile
         }
     }
 
-    /// <summary>Empties the small counters.</summary>
-    public void Empty()
-    {
-        for (int lane = 0; lane < UnitTile.Units; lane++)
-        {
-            _allBelow[lane] += _below[lane];
-            _allAbove[lane] += _above[lane];
-        }
-        _below.AsSpan().Clear();
-        _above.AsSpan().Clear();
-        _counted = 0;
-    }
-
     public void Clear()
     {
         _mean.AsSpan().Clear();
         _squares.AsSpan().Clear();
         _least.AsSpan().Fill(int.MaxValue);
         _greatest.AsSpan().Fill(int.MinValue);
-        Empty();
+        _below.AsSpan().Clear();
+        _above.AsSpan().Clear();
         _allBelow.AsSpan().Clear();
         _allAbove.AsSpan().Clear();
         _bins.AsSpan().Clear();
-        _sketched = 0;
+        _counted = 0;
     }
 
     public void CopyTo(GateTile other)
     {
-        Empty();
         _mean.CopyTo(other._mean, 0);
         _squares.CopyTo(other._squares, 0);
         _least.CopyTo(other._least, 0);
         _greatest.CopyTo(other._greatest, 0);
+        _below.CopyTo(other._below, 0);
+        _above.CopyTo(other._above, 0);
         _allBelow.CopyTo(other._allBelow, 0);
         _allAbove.CopyTo(other._allAbove, 0);
         _bins.CopyTo(other._bins, 0);
-        other._sketched = _sketched;
+        other._counted = _counted;
     }
 
     /// <summary>One unit's figures over so many steps.</summary>
@@ -118,8 +100,8 @@ internal sealed class GateTile
             Deviation = Math.ScaleB(Math.Sqrt(Math.Max(_squares[lane], 0) / steps), -FixedPoint.GateBits),
             Least = FixedPoint.ToReal(_least[lane], FixedPoint.GateBits),
             Greatest = FixedPoint.ToReal(_greatest[lane], FixedPoint.GateBits),
-            Below = (double)_allBelow[lane] / steps,
-            Above = (double)_allAbove[lane] / steps,
+            Below = (double)(_allBelow[lane] + _below[lane]) / steps,
+            Above = (double)(_allAbove[lane] + _above[lane]) / steps,
         };
     }
 
@@ -167,11 +149,18 @@ internal sealed class GateTile
         Store(Load(_squares, lane) + (squares - (sum * shifted)) + (delta * delta * block.Between), _squares, lane);
     }
 
-    private void Halve()
+    private void MakeRoom()
     {
+        for (int lane = 0; lane < UnitTile.Units; lane++)
+        {
+            _allBelow[lane] += _below[lane];
+            _allAbove[lane] += _above[lane];
+        }
+        _below.AsSpan().Clear();
+        _above.AsSpan().Clear();
         foreach (ref uint count in _bins.AsSpan())
             count >>= 1;
-        _sketched >>= 1;
+        _counted /= 2;
     }
 
     private static int Limit(double value) => (int)Math.Clamp(value, int.MinValue, int.MaxValue);

@@ -49,7 +49,7 @@ public sealed record GateValues
     /// <summary>Width of a bin: 1/64 of the gate's range.</summary>
     public double BinWidth { get; }
 
-    /// <summary>Values per bin, 64 equal ones over the gate's range. When a unit's bins hold 2^31 values, all of them are halved.</summary>
+    /// <summary>Values per bin, 64 equal ones over the gate's range. When a unit's bins hold 2^31 - 1 values, all of them are halved.</summary>
     public IReadOnlyList<long> Bins => _bins;
 
     /// <summary>
@@ -95,8 +95,8 @@ public sealed record GateValues
             Deviation = Math.Sqrt(Weighted(unit => (unit.Deviation * unit.Deviation) + ((unit.Mean - mean) * (unit.Mean - mean)))),
             Least = units.Where(static unit => unit.Count > 0).Min(static unit => unit.Least),
             Greatest = units.Where(static unit => unit.Count > 0).Max(static unit => unit.Greatest),
-            Below = Weighted(static unit => unit.Below),
-            Above = Weighted(static unit => unit.Above),
+            Below = units.Sum(static unit => Math.Round(unit.Below * unit.Count)) / count,
+            Above = units.Sum(static unit => Math.Round(unit.Above * unit.Count)) / count,
         };
     }
 }

@@ -38,7 +38,7 @@ internal sealed class KeepTile(int units, int every)
     /// <summary>Sum of ln f of a unit.</summary>
     public double LogSum(int lane) => (_exponent[lane] * Math.Log(2)) + Math.Log(_mantissa[lane]);
 
-    /// <summary>Takes a block in.</summary>
+    /// <summary>Takes a run in.</summary>
     /// <param name="run">Q7.24 of 16 units.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(in StepRun run)

@@ -14,6 +14,7 @@ public sealed class LayerStatistics
     private readonly RecurrentLayer _definition;
     private readonly StatisticsOptions _options;
     private readonly double _sampleRateHz;
+    private readonly int _mostCounted;
     private readonly IReadOnlyList<Channel> _channels;
     private readonly UnitTile[] _tiles;
     private readonly InputWatch _inputs;
@@ -24,8 +25,13 @@ public sealed class LayerStatistics
     private long _lastStep;
     private int _phase;
 
-    internal LayerStatistics(int layer, ModelDefinition model, StatisticsOptions options)
+    /// <param name="layer">Index of the layer.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="options">Limits and sampling.</param>
+    /// <param name="mostCounted">Values that counters of 32 bits may hold.</param>
+    internal LayerStatistics(int layer, ModelDefinition model, StatisticsOptions options, int mostCounted = int.MaxValue)
     {
+        _mostCounted = mostCounted;
         (Layer, _definition, _options, _sampleRateHz) = (layer, model.Layers[layer], options, model.SampleRateHz);
         _channels = InputChannels.Of(model, layer);
         _tiles = MakeTiles();
@@ -145,7 +151,7 @@ public sealed class LayerStatistics
     }
 
     private UnitTile[] MakeTiles() =>
-        [.. Enumerable.Range(0, (_definition.HiddenSize + UnitTile.Units - 1) / UnitTile.Units).Select(tile => new UnitTile(_definition, tile * UnitTile.Units, _options))];
+        [.. Enumerable.Range(0, (_definition.HiddenSize + UnitTile.Units - 1) / UnitTile.Units).Select(tile => new UnitTile(_definition, tile * UnitTile.Units, _options, _mostCounted))];
 }
 
 /// <summary>Counts of a whole layer.</summary>

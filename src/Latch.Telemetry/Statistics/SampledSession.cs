@@ -37,6 +37,19 @@ public sealed class SampledSession<TProbe>
             _session.Step(sample, result);
     }
 
+    /// <summary>The same with codes, as <see cref="Session.Step(ReadOnlySpan{short}, Span{short})"/>.</summary>
+    /// <param name="codes"><see cref="LatchModel.InputSize"/> codes of the input tensors.</param>
+    /// <param name="result"><see cref="LatchModel.OutputSize"/> codes of the output tensors.</param>
+    /// <exception cref="ArgumentException">A span has another length.</exception>
+    /// <exception cref="InvalidOperationException">The model takes whole windows only.</exception>
+    public void Step(ReadOnlySpan<short> codes, Span<short> result)
+    {
+        if (IsWatched())
+            _session.Step(codes, result, ref _probe);
+        else
+            _session.Step(codes, result);
+    }
+
     private bool IsWatched()
     {
         if (_session.StepCount == 0)

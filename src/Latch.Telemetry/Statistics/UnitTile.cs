@@ -11,8 +11,6 @@ internal sealed class UnitTile
     /// <summary>Units of a tile.</summary>
     public const int Units = 16;
 
-    private const uint MostSketched = 1u << 31;
-
     private readonly GateTile[] _gates;
     private readonly KeepTile? _keep;
     private readonly CellTile? _cell;
@@ -21,10 +19,10 @@ internal sealed class UnitTile
     private readonly int _keepGate;
     private readonly int _stride;
 
-    public UnitTile(RecurrentLayer layer, int first, StatisticsOptions options, uint mostSketched = MostSketched)
+    public UnitTile(RecurrentLayer layer, int first, StatisticsOptions options, int mostCounted)
     {
         (First, Count) = (first, Math.Min(Units, layer.HiddenSize - first));
-        _gates = [.. Enumerable.Range(0, layer.GateCount).Select(gate => new GateTile(GateRange.Of(layer, gate), options, mostSketched))];
+        _gates = [.. Enumerable.Range(0, layer.GateCount).Select(gate => new GateTile(GateRange.Of(layer, gate), options, mostCounted))];
         _keepGate = layer.Kind switch { CellKind.Lstm => 2, CellKind.Gru => 0, _ => -1 };
         _keep = _keepGate < 0 ? null : new KeepTile(Count, options.Every);
         _cell = layer.Kind == CellKind.Lstm ? new CellTile(options.Window / 2) : null;
