@@ -83,7 +83,7 @@ public sealed record GateValues
         double count = units.Sum(static unit => (double)unit.Count);
         if (count == 0)
             return None(range);
-        double Weighted(Func<GateValues, double> figure) => units.Sum(unit => unit.Count / count * figure(unit));
+        double Weighted(Func<GateValues, double> figure) => units.Sum(unit => unit.Count * figure(unit)) / count;
         double mean = Weighted(static unit => unit.Mean);
         long[] bins = new long[GateRange.Bins];
         for (int bin = 0; bin < bins.Length; bin++)
