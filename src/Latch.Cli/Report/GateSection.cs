@@ -43,7 +43,8 @@ internal static class GateSection
         double? rate = layer.Statistics.UnitMemory[0].HalfLifeSeconds is { } seconds ? seconds / layer.Statistics.UnitMemory[0].HalfLifeSteps : null;
         string InSeconds(double steps) => rate is { } period ? $" ({Figures.Seconds(steps * period)})" : "";
         double median = lives[lives.Length / 2];
-        return $"Half of a memory is gone after {Figures.Fixed(median, 1)} steps{InSeconds(median)} in the median unit, after {Figures.Fixed(lives[^1], 1)} steps{InSeconds(lives[^1])} in the longest.";
+        return $"Half of a memory is gone after {Figures.Fixed(median, 1)} steps{InSeconds(median)} in the median unit, after {Figures.Fixed(lives[^1], 1)} steps{InSeconds(lives[^1])} in the longest; "
+            + $"the number formats allow {layer.Statistics.MemoryLimit!.Nearest.HalfLifeSteps:N0} steps{InSeconds(layer.Statistics.MemoryLimit.Nearest.HalfLifeSteps)}.";
     }
 
     private static void AppendFigures(Html page, LayerWatch layer)
@@ -59,6 +60,7 @@ internal static class GateSection
             ["Hidden state code", "", "", "", "", $"{statistics.HiddenSaturations}"],
             ["Output code", "", "", "", "", $"{statistics.OutputSaturations}"],
         ]));
+        page.Paragraph("A candidate lies between -1 and 1: its limits are -0.8 and 0.8.");
     }
 
     /// <summary>Units by their memory, longest first; by number for a layer without a gate that keeps.</summary>
