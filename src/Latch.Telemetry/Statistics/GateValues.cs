@@ -2,7 +2,7 @@ namespace Latch.Telemetry;
 
 /// <summary>
 /// The values of a gate over the steps watched: of one unit, or of all units of a layer together. Means and deviations come from sums of blocks in single precision, joined
-/// in double: the mean is within 1e-6 of the gate's range, the deviation within 2e-5 of itself. Before the first step all figures are 0.
+/// in double: the mean is within 2e-6 of the gate's range, the deviation within 3e-5 of itself. Before the first step all figures are 0.
 /// </summary>
 public sealed record GateValues
 {
