@@ -7,8 +7,8 @@ using Latch.Cli.Data;
 using Latch.Cli.Models;
 using Latch.Cli.Output;
 using Latch.Cli.Studio;
-using Latch.Quantize.Report;
 using Latch.Quantize.Calibration;
+using Latch.Quantize.Report;
 using Latch.Runtime;
 
 namespace Latch.Cli.Tests.Commands;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Latch.Model;
@@ -53,6 +54,33 @@ public sealed class LiveTests
         Assert.Equal(Steps, (await server.Json("/api/session")).GetProperty("steps").GetInt32());
         Assert.Equal(DirectRun.Of(model, Steps).Plane(5, Steps - 10, Steps), await server.Integers($"/api/plane?quantity=h&from={Steps - 10}&to={Steps}"));
         stuck.ForEach(static client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task Live_ReadWhileSteppedAndForced_GivesWholeSteps()
+    {
+        const int Steps = 6000, Keep = 700;
+        using LatchModel model = TestModels.Random(CellKind.Gru);
+        DirectRun direct = DirectRun.Of(model, Steps);
+        InspectorSession session = Live(model, Keep);
+        await using TestServer server = await TestServer.Start(session);
+        Append(session, 0, 10);
+        Task stepping = Task.Run(() => Append(session, 10, Steps), Cancel);
+        int reads = 0;
+        do
+        {
+            await server.Post("""{"forces":[{"layer":0,"gate":"update","how":"closed"}]}""");
+            int steps = (await server.Json("/api/session")).GetProperty("steps").GetInt32(), from = Math.Max(0, steps - 200);
+            using HttpResponseMessage response = await server.Client.GetAsync(new Uri($"/api/plane?quantity=h&from={from}&to={steps}", UriKind.Relative), Cancel);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+                continue;
+            int[] plane = MemoryMarshal.Cast<byte, int>(await response.Content.ReadAsByteArrayAsync(Cancel)).ToArray();
+            Assert.Equal(direct.Plane(3, from, steps), plane);
+            reads++;
+        }
+        while (!stepping.IsCompleted || reads == 0);
+        await stepping;
+        Assert.Equal(direct.Plane(0, Steps - Keep, Steps), await server.Integers("/api/plane?quantity=update"));
     }
 
     [Fact]
