@@ -16,8 +16,9 @@ public sealed class LiveTests(Chromium chromium)
         using LatchModel model = TestModels.Random(CellKind.Lstm);
         InspectorSession session = new(TestModels.Input(), [new InspectedModel("m", "m.latch", model)], Kept, live: true);
         await using InspectorServer server = await Serve(session);
-        Append(session, 0, 50);
+        // The page may be there before the first step.
         await using StudioPage page = await StudioPage.Open(chromium, server.Address);
+        Append(session, 0, 50);
         await page.HasCursor(49);
         Append(session, 50, 120);
         await page.HasCursor(119);

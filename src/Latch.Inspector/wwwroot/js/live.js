@@ -10,9 +10,10 @@ let news = null;
 let dropped = 0;
 let isConnected = false;
 
-export function startLive() {
+/** Starts to listen to a running session; isFollowed says whether the view goes along from the start. */
+export function startLive(isFollowed) {
     byId('live').hidden = false;
-    set({ follow: !/[#&]r=/.test(location.hash) });
+    set({ follow: isFollowed });
     const source = new EventSource('/api/live');
     source.addEventListener('open', () => { isConnected = true; show(); });
     source.addEventListener('error', () => { isConnected = false; show(); });

@@ -37,6 +37,9 @@ async function start() {
     }
     onConnection(({ lost }) => { byId('lost').hidden = !lost; });
     byId('problem-close').addEventListener('click', () => { byId('problem').hidden = true; });
+    // A link to a stretch stays there; any other page of a running session goes along with it.
+    const named = new URLSearchParams(location.hash.slice(1));
+    const isFollowed = named.get('fl') === '1' || !named.has('r');
     try {
         open(await getJson('/api/session'));
     } catch (error) {
@@ -60,7 +63,7 @@ async function start() {
     wish('all');
     document.documentElement.dataset.ready = 'true';
     if (state.session.live) {
-        startLive();
+        startLive(isFollowed);
     }
 }
 

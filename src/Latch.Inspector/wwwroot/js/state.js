@@ -152,6 +152,7 @@ export function toHash() {
     put('th', state.theme, 'auto');
     put('lp', state.loop, 'off');
     put('sp', state.speed, 10);
+    put('fl', state.follow ? 1 : 0, 0);
     put('tol', state.tolerance, 0.05);
     put('st', state.statisticsTrack, 'base');
     put('u', Object.entries(state.units).map(([key, unit]) => `${key}:${unit}`).join(','));
