@@ -90,7 +90,7 @@ public sealed class SeriesTests : IDisposable
     [Fact]
     public void Read_GapKept_IsNaN()
     {
-        Series series = Series.Read(_scratch.Write("x.csv", "a,b\n1,\n"), MissingReadings.Keep, CancellationToken.None);
+        Series series = Series.Read(_scratch.Write("x.csv", "a,b\n1,\n"), [], MissingReadings.Keep, CancellationToken.None);
         Assert.True(float.IsNaN(series.Rows[0][1]));
     }
 
@@ -152,7 +152,7 @@ public sealed class SeriesTests : IDisposable
         Assert.Contains("x.csv: 1 rows, but a window needs 30", error.Message, StringComparison.Ordinal);
     }
 
-    private static Series Read(string path) => Series.Read(path, MissingReadings.Refuse, CancellationToken.None);
+    private static Series Read(string path) => Series.Read(path, [], MissingReadings.Refuse, CancellationToken.None);
 
     private sealed class Sample
     {

@@ -137,14 +137,36 @@ public sealed class ReadTests
         await using TestServer server = await TestServer.Start(TestModels.Replay(Steps, new InspectedModel("m", "m.latch", model)));
         JsonElement document = await server.Json("/api/statistics");
         double[] forget = [.. direct.Plane(2, 0, Steps).Select(static code => Math.ScaleB(code, -24))];
-        JsonElement gate = document.GetProperty("layers")[0].GetProperty("gates")[2];
+        double[] ofUnit = [.. Enumerable.Range(0, Steps).Select(step => forget[(step * TestModels.Units) + 1])];
+        JsonElement layer = document.GetProperty("layers")[0], gate = layer.GetProperty("gates")[2], unit = layer.GetProperty("units")[1];
         Assert.Equal(Steps, document.GetProperty("steps").GetInt32());
         Assert.Equal("forget", gate.GetProperty("gate").GetString());
-        Assert.Equal(forget.Average(), gate.GetProperty("mean").GetDouble(), 1e-12);
+        Assert.Equal(forget.Average(), gate.GetProperty("mean").GetDouble(), 1e-6);
         Assert.Equal(forget.Count(static value => value > 0.9) / (double)forget.Length, gate.GetProperty("above").GetDouble(), 1e-12);
-        double logs = Enumerable.Range(0, Steps).Average(step => Math.Log(forget[(step * TestModels.Units) + 1]));
-        JsonElement unit = document.GetProperty("layers")[0].GetProperty("units")[1];
-        Assert.Equal(-Math.Log(2) / logs, unit.GetProperty("halfLife").GetDouble(), 1e-9);
-        Assert.Equal(-Math.Log(2) / logs / 2, unit.GetProperty("halfLifeSeconds").GetDouble(), 1e-9);
+        double[] quantiles = [.. gate.GetProperty("quantiles").EnumerateArray().Select(static value => value.GetDouble())];
+        double[] sorted = [.. forget.Order()], shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
+        Assert.Equal(shares.Length, quantiles.Length);
+        Assert.All(quantiles.Zip(shares), pair => Assert.Equal(sorted[(int)Math.Ceiling(pair.Second * sorted.Length) - 1], pair.First, 1.0 / 128));
+        double halfLife = -Math.Log(2) / ofUnit.Average(Math.Log);
+        Assert.Equal(halfLife, unit.GetProperty("halfLife").GetDouble(), halfLife * 1e-4);
+        Assert.Equal(halfLife / 2, unit.GetProperty("halfLifeSeconds").GetDouble(), halfLife * 1e-4);
+        Assert.Equal(ofUnit.Average(), unit.GetProperty("mean")[2].GetDouble(), 1e-6);
+        Assert.Equal(ofUnit.Count(static value => value < 0.1) / (double)Steps, unit.GetProperty("below")[2].GetDouble(), 1e-12);
+        Assert.False(unit.GetProperty("dead").GetBoolean());
+        Assert.Equal(Math.Log(2) * (1 << 24), unit.GetProperty("formatLimit").GetDouble(), 1.0);
+        Assert.Equal(TestModels.Names, layer.GetProperty("inputs").GetProperty("channels").EnumerateArray().Select(static input => input.GetProperty("channel").GetString()));
+        Assert.InRange(layer.GetProperty("inputs").GetProperty("outOfRange").GetDouble(), 0, 1);
+    }
+
+    [Fact]
+    public async Task Statistics_ForcedTrack_AreItsOwn()
+    {
+        using LatchModel model = TestModels.Random(CellKind.Lstm);
+        await using TestServer server = await TestServer.Start(TestModels.Replay(Steps, new InspectedModel("m", "m.latch", model)));
+        await server.Post("""{"forces":[{"layer":0,"gate":"forget","how":"open"}]}""");
+        JsonElement layer = (await server.Json("/api/statistics?track=forced")).GetProperty("layers")[0];
+        Assert.Equal((1.0, 0.0), (layer.GetProperty("gates")[2].GetProperty("mean").GetDouble(), layer.GetProperty("gates")[2].GetProperty("deviation").GetDouble()));
+        Assert.Equal(JsonValueKind.Null, layer.GetProperty("units")[0].GetProperty("halfLife").ValueKind);
+        Assert.NotEqual(1, (await server.Json("/api/statistics")).GetProperty("layers")[0].GetProperty("gates")[2].GetProperty("mean").GetDouble());
     }
 }
