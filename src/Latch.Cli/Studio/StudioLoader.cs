@@ -39,7 +39,7 @@ internal static class StudioLoader
         stages.Begin($"Reading {Path.GetFileName(path)}");
         string[] channels = Channels(models);
         int width = Width(plan, models);
-        Series series = Series.Read(path, MissingReadings.Keep, cancellation);
+        Series series = Series.Read(path, channels, MissingReadings.Keep, cancellation);
         IReadOnlyList<float[]> rows = ChannelMap.Match(path, series.Names, series.Columns, channels, width).Apply(series.Rows);
         if (rows.Count > MostSteps)
             throw CommandException.BadInput($"{path}: {rows.Count} rows; a replay holds all steps of all gates in memory and takes {MostSteps}. Cut the recording, or follow it with --source, which holds the last --keep steps.");

@@ -37,7 +37,7 @@ public sealed class StudioTests : IDisposable
         Assert.Equal("""[{"layer":0,"gate":"forget","how":"closed","value":null,"units":[2]}]""", model.GetProperty("forces").GetRawText());
         await File.WriteAllBytesAsync(_scratch.Path("export.parquet"), await studio.Client.GetByteArrayAsync(new Uri("/api/export?format=parquet", UriKind.Relative), Cancel), Cancel);
         await File.WriteAllBytesAsync(_scratch.Path("export.csv"), await studio.Client.GetByteArrayAsync(new Uri("/api/export?format=csv", UriKind.Relative), Cancel), Cancel);
-        Series parquet = Series.Read(_scratch.Path("export.parquet"), MissingReadings.Keep, Cancel), csv = Series.Read(_scratch.Path("export.csv"), MissingReadings.Keep, Cancel);
+        Series parquet = Series.Read(_scratch.Path("export.parquet"), [], MissingReadings.Keep, Cancel), csv = Series.Read(_scratch.Path("export.csv"), [], MissingReadings.Keep, Cancel);
         Assert.Equal(csv.Names, parquet.Names);
         Assert.Equal((Rows, Rows), (csv.Rows.Count, parquet.Rows.Count));
         // A series holds floats: text is rounded to them once, doubles were rounded before.
@@ -53,7 +53,7 @@ public sealed class StudioTests : IDisposable
         JsonElement shadow = await studio.Client.GetFromJsonAsync<JsonElement>(new Uri("/api/shadow", UriKind.Relative), Cancel);
         using LatchModel model = ModelFile.OpenLatch(latch);
         Comparison expected = ModelComparison.Compare(
-            ModelFile.OpenOnnx(onnx, 1), model.Definition, CalibrationData.FromStream([.. Series.Read(data, MissingReadings.Keep, Cancel).Rows]), cancellation: Cancel);
+            ModelFile.OpenOnnx(onnx, 1), model.Definition, CalibrationData.FromStream([.. Series.Read(data, [], MissingReadings.Keep, Cancel).Rows]), cancellation: Cancel);
         StateError forget = expected.States.Single(static state => state is { Quantity: "gate", Gate: "forget" });
         JsonElement shown = shadow.GetProperty("quantities")[2];
         Assert.Equal(forget.Error.Rms, shown.GetProperty("rms").GetDouble(), 1e-6);
