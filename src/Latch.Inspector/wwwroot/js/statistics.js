@@ -2,9 +2,10 @@
 
 import { byId, element, svg } from './dom.js';
 import { drawing, figure, isNarrow, label, line, wide } from './figure.js';
-import { percent, real, short, time, whole } from './numbers.js';
+import { percent, real, short, ticks, time, whole } from './numbers.js';
 import { statistics } from './order.js';
 import { nameOf } from './quantities.js';
+import { hasText } from './text.js';
 import { chooseUnit, isForced, layerOf, set, state, unitOf } from './state.js';
 
 /** Draws the view, or says that it is on its way. */
@@ -22,7 +23,8 @@ export function drawStatistics() {
         host.replaceChildren(element('p', { class: 'hint' }, 'Statistics are being computed …'));
         return;
     }
-    host.replaceChildren(trackSwitch(track), tiles(found, of), element('div', { class: 'charts' }, gateChart(of), halfLifeChart(found, of), ...(of.units[0]?.below ? of.gates.map((gate, i) => scatter(of, gate, i)) : [])));
+    host.replaceChildren(trackSwitch(track), tiles(found, of), element('div', { class: 'charts' }, gateChart(of), halfLifeChart(found, of),
+        ...(of.units[0]?.below ? of.gates.map((gate, i) => scatter(of, gate, i)) : []), ...inputChart(of)));
 }
 
 function trackSwitch(track) {
@@ -36,12 +38,13 @@ function trackSwitch(track) {
 function tiles(found, of) {
     const dead = of.units.filter(unit => unit.dead).map(unit => unit.unit);
     const lives = of.units.map(unit => unit.halfLife).filter(value => value > 0).sort((a, b) => a - b);
-    const outside = of.inputs?.outOfRange ?? null;
+    // A character is one 1 among 0s: always at an end.
+    const outside = hasText() ? null : of.inputs?.outOfRange ?? null;
     const tile = (id, name, text, more = '', tone = '') => element('div', { class: `tile ${tone}`, 'data-tile': id },
         element('span', { class: 'tile-name' }, name), element('span', { class: 'tile-value' }, text), element('span', { class: 'tile-more' }, more));
     return element('div', { class: 'tiles' },
         tile('steps', 'steps', whole(found.steps), found.warmUp == null ? '' : `warm-up ${whole(found.warmUp)} steps`),
-        tile('outOfRange', 'readings out of calibration', percent(outside, 2), outside === null ? '' : outside > 0.01 ? 'more than 1 %: quantize with data like these' : 'within what was calibrated', outside > 0.01 ? 'warn' : ''),
+        tile('outOfRange', 'readings at or past the calibrated ends', percent(outside, 2), outside === null ? '' : outside > 0.01 ? 'more than 1 %: quantize with data like these' : 'within what was calibrated', outside > 0.01 ? 'warn' : ''),
         tile('halfLife', 'half-life, median unit', lives.length ? `${real(lives[lives.length >> 1])} steps` : '–', lives.length ? `longest ${real(lives.at(-1))} steps` : 'this cell has no gate that keeps'),
         tile('saturations', 'saturated states', whole(of.cellSaturations + of.hiddenSaturations), `c ${whole(of.cellSaturations)}, h ${whole(of.hiddenSaturations)}, output ${whole(of.outputSaturations)}`),
         tile('dead', 'dead units', of.units.some(unit => unit.dead !== null) ? whole(dead.length) : '–', dead.length ? `units ${dead.slice(0, 8).join(', ')}${dead.length > 8 ? ' …' : ''}` : of.units.some(unit => unit.dead !== null) ? 'every unit moves' : '', dead.length ? 'warn' : ''));
@@ -110,6 +113,32 @@ function halfLifeChart(found, of) {
             heads: ['unit', 'half-life, steps', ...(rate ? ['half-life, seconds'] : []), 'limit of the format', 'drift of c', 'dead'],
             rows: of.units.map(unit => [String(unit.unit), real(unit.halfLife), ...(rate ? [unit.halfLifeSeconds == null ? '–' : `${real(unit.halfLifeSeconds)} (${seconds(unit.halfLifeSeconds)})`] : []), whole(unit.formatLimit), real(unit.cDrift), unit.dead == null ? '–' : unit.dead ? 'yes' : 'no']),
         }));
+}
+
+// Where readings lay within what was calibrated: a line for the calibrated range, a bar for what was seen.
+function inputChart(of) {
+    const channels = (of.inputs?.channels ?? []).filter(item => item.channel !== null).slice(0, 60);
+    if (hasText() || channels.length === 0) {
+        return [];
+    }
+    const height = 15 * channels.length + 22;
+    const [low, high] = [Math.min(...channels.map(item => Math.min(item.low, item.least))), Math.max(...channels.map(item => Math.max(item.high, item.greatest)))];
+    const right = wide() - 70;
+    const x = value => 116 + (value - low) / (high - low || 1) * (right - 116);
+    const parts = ticks(low, high, 5).flatMap(value => [line(x(value), 2, x(value), height - 18, 'grid'), label(x(value), height - 6, short(value), 'middle')]);
+    channels.forEach((item, i) => {
+        const y = 10 + 15 * i;
+        const share = item.atLow + item.atHigh;
+        parts.push(label(0, y + 4, item.channel, 'start', 'name'), line(x(item.low), y, x(item.high), y, 'whisker'),
+            svg('rect', { x: x(item.least), y: y - 4, width: Math.max(1.5, x(item.greatest) - x(item.least)), height: 8, class: share > 0.01 ? 'box warn' : 'box' }),
+            label(right + 8, y + 4, percent(share, 2), 'start', 'tick'));
+    });
+    const worst = channels.reduce((most, item) => item.atLow + item.atHigh > most.atLow + most.atHigh ? item : most);
+    return [figure('chart-inputs', 'Readings within their calibrated range', drawing(wide(), height, ...parts),
+        `${channels.length} channels; most at an end: ${worst.channel} with ${percent(worst.atLow + worst.atHigh, 2)} of its readings.`, () => ({
+            caption: 'Readings within their calibrated range, normalised', heads: ['channel', 'calibrated from', 'to', 'seen from', 'to', 'at or below', 'at or above'],
+            rows: channels.map(item => [item.channel, real(item.low), real(item.high), real(item.least), real(item.greatest), percent(item.atLow, 2), percent(item.atHigh, 2)]),
+        }), 'Line: calibrated; bar: seen; number: share of readings at or past an end. Units are those of the normalised channel.')];
 }
 
 // Share of steps below 0.1 against share above 0.9, a dot a unit: at the corners a gate is a switch, at the origin it works in between.
