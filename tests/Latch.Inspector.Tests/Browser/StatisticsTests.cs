@@ -26,6 +26,9 @@ public sealed class StatisticsTests(Chromium chromium)
         Assert.Equal(1, await page.At("#chart-scatter-forget circle.chosen").CountAsync());
         await page.At("#chart-scatter-forget .as-table").ClickAsync();
         await page.Has("#chart-scatter-forget tbody tr:nth-child(4)", "330.0 %15.0 %");
+        await page.At("#chart-inputs .as-table").ClickAsync();
+        await page.Has("#chart-inputs tbody", "b−1.0001.000−0.50001.5000.00 %25.00 %");
+        Assert.Contains("most at an end: b with 25.00 %", await page.At("#chart-inputs svg").GetAttributeAsync("aria-label"), StringComparison.Ordinal);
         await page.At("#chart-gates .as-table").ClickAsync();
         await page.Has("#chart-gates tbody tr:nth-child(3)", "forget gate f");
         Assert.Contains("rail hits", await page.At("#chart-gates svg").GetAttributeAsync("aria-label"), StringComparison.Ordinal);
@@ -38,7 +41,11 @@ public sealed class StatisticsTests(Chromium chromium)
         JsonNode statistics = JsonNode.Parse(await answer.TextAsync())!;
         statistics["warmUp"] = 12;
         JsonNode layer = statistics["layers"]![0]!;
-        layer["inputs"] = new JsonObject { ["outOfRange"] = 0.02 };
+        layer["inputs"] = new JsonObject
+        {
+            ["outOfRange"] = 0.02,
+            ["channels"] = JsonNode.Parse("""[{"channel":"b","low":-1,"high":1,"least":-0.5,"greatest":1.5,"atLow":0,"atHigh":0.25}]"""),
+        };
         foreach (JsonNode? unit in layer["units"]!.AsArray())
         {
             int number = unit!["unit"]!.GetValue<int>();
