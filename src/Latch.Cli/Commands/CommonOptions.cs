@@ -34,6 +34,13 @@ internal static class CommonOptions
         return stride;
     }
 
+    /// <summary>Forces gates; see <see cref="Models.GateForceOption"/>.</summary>
+    public static Option<string[]> Force(string what) => new("--force")
+    {
+        Description = $"{what}: {Models.GateForceOption.Form}; open, closed, hold, or a number from 0 to 1. May be given several times.",
+        HelpName = "GATE=HOW",
+    };
+
     /// <summary>Forces a kernel; refuses one this machine does not have.</summary>
     public static Option<string?> Kernel()
     {

@@ -17,7 +17,7 @@ internal static class RunCommand
         Option<string> source = new("--source") { Description = SampleSource.Description, Required = true, HelpName = "SOURCE" };
         Option<string?> output = new("--output", "-o") { Description = "CSV file for the results; without it standard output.", HelpName = "FILE" };
         Option<string?> telemetry = new("--telemetry") { Description = "CSV file for what the gates did: one line per step, layer and quantity.", HelpName = "FILE" };
-        Option<string[]> force = new("--force") { Description = $"Forces a gate: {GateForceOption.Form}. May be given several times.", HelpName = "GATE=HOW" };
+        Option<string[]> force = CommonOptions.Force("Forces a gate");
         Option<double> rate = new("--rate") { Description = "Samples per second of a host source.", DefaultValueFactory = _ => 1, HelpName = "HZ" };
         CommonOptions.Rate(rate);
         Option<bool> stream = new("--stream") { Description = "Carry the state from row to row although the model has windows." };
@@ -30,7 +30,7 @@ internal static class RunCommand
         };
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(terminal, new Options(
             parsed.GetRequiredValue(model), parsed.GetRequiredValue(source), parsed.GetValue(output), parsed.GetValue(telemetry),
-            [.. (parsed.GetValue(force) ?? []).Select(GateForceOption.Parse)], parsed.GetValue(rate), parsed.GetValue(stream),
+            GateForceOption.Parse(parsed.GetValue(force) ?? []), parsed.GetValue(rate), parsed.GetValue(stream),
             parsed.GetValue(stride), parsed.GetValue(kernel), parsed.GetValue(json)), cancellation)));
         return command;
     }
@@ -41,8 +41,7 @@ internal static class RunCommand
         if (options.Stream && !model.CanStep)
             throw CommandException.Usage($"--stream: {options.Model} takes whole windows only: {model.NotStreamableReason}");
         Session session = model.CreateSession();
-        foreach (GateForceOption force in options.Forces)
-            force.Apply(session);
+        options.Force.Apply(session);
         foreach (string path in new[] { options.Output, options.Telemetry }.OfType<string>())
             OutputFile.CheckWritable(path, options.Model, options.Source);
         bool windows = model.CanRunWindow && !options.Stream;
@@ -90,7 +89,7 @@ internal static class RunCommand
     }
 
     private sealed record Options(
-        string Model, string Source, string? Output, string? Telemetry, IReadOnlyList<GateForceOption> Forces, double Rate, bool Stream, int Stride,
+        string Model, string Source, string? Output, string? Telemetry, GateForceOption Force, double Rate, bool Stream, int Stride,
         string? Kernel, bool Json);
 
     /// <summary>Reads rows and yields results, step by step or window by window.</summary>

@@ -23,11 +23,12 @@ internal static class WatchCommand
         Option<double?> rate = new("--rate") { Description = "Samples per second; without it the model's.", HelpName = "HZ" };
         CommonOptions.AboveZero(alarms);
         CommonOptions.Rate(rate);
+        Option<string[]> force = CommonOptions.Force("Runs a session with forced gates beside the untouched one and reports what it changes");
         Option<string?> kernel = CommonOptions.Kernel();
         Option<bool> json = CommonOptions.Json();
         Command command = new("watch", "Scores a source against the model's forecasts and raises alarms. Ctrl-C ends it.")
         {
-            model, source, train, profile, save, alarms, rate, kernel, json,
+            model, source, train, profile, save, alarms, rate, force, kernel, json,
         };
         command.Validators.Add(result =>
         {
@@ -36,7 +37,7 @@ internal static class WatchCommand
         });
         command.SetAction((parsed, cancellation) => Task.Run(() => Watch(terminal, new Options(
             parsed.GetRequiredValue(model), parsed.GetRequiredValue(source), parsed.GetValue(train) ?? [], parsed.GetValue(profile),
-            parsed.GetValue(save), parsed.GetValue(alarms), parsed.GetValue(rate), parsed.GetValue(kernel), parsed.GetValue(json)), cancellation)));
+            parsed.GetValue(save), parsed.GetValue(alarms), parsed.GetValue(rate), GateForceOption.Parse(parsed.GetValue(force) ?? []), parsed.GetValue(kernel), parsed.GetValue(json)), cancellation)));
         return command;
     }
 
@@ -52,8 +53,9 @@ internal static class WatchCommand
         AnomalyProfile profile = options.Profile is null ? Learn(options, model, channels, rate, normaliser, terminal, cancellation) : Load(options.Profile, model);
         using ISensorSource source = SampleSource.Open(options.Source, rate, channels, model.InputSize, terminal, cancellation);
         AlarmWatch watch = new(profile, options.AlarmsPerHour, normaliser);
-        Follow(terminal, options, model, source, watch, cancellation);
-        Conclude(terminal, options, watch, rate);
+        ForcedWatch? forced = options.Force.Any ? new ForcedWatch(options.Force, model, new AlarmWatch(profile, options.AlarmsPerHour, normaliser)) : null;
+        Follow(terminal, options, model, source, watch, forced, cancellation);
+        Conclude(terminal, options, watch, forced, rate);
         return (int)ExitCode.Ok;
     }
 
@@ -99,7 +101,8 @@ internal static class WatchCommand
         CommandException Misfit(string what) => CommandException.BadInput($"{path}: {what}. Learn a profile for this model with --train.");
     }
 
-    private static void Follow(Terminal terminal, Options options, LatchModel model, ISensorSource source, AlarmWatch watch, CancellationToken cancellation)
+    private static void Follow(
+        Terminal terminal, Options options, LatchModel model, ISensorSource source, AlarmWatch watch, ForcedWatch? forced, CancellationToken cancellation)
     {
         bool endless = options.Source is "host" or "-";
         bool announce = !options.Json;
@@ -114,7 +117,10 @@ internal static class WatchCommand
             bool before = watch.InAlarm;
             int ended = watch.Alarms.Count;
             double score = watch.Step(sample, forecast);
-            session.Step(sample, forecast);
+            if (forced is null)
+                session.Step(sample, forecast);
+            else
+                forced.Step(sample, score, forecast);
             terminal.WriteStatus(announce && endless, $"{time:HH:mm:ss}  score {score:0.0} of {watch.Threshold:0.0}");
             if (!announce)
                 continue;
@@ -125,9 +131,10 @@ internal static class WatchCommand
         }
 
         watch.Finish();
+        forced?.Finish();
     }
 
-    private static void Conclude(Terminal terminal, Options options, AlarmWatch watch, double rate)
+    private static void Conclude(Terminal terminal, Options options, AlarmWatch watch, ForcedWatch? forced, double rate)
     {
         if (options.Json)
         {
@@ -139,23 +146,18 @@ internal static class WatchCommand
                 watch.Threshold,
                 options.AlarmsPerHour,
                 watch.MissingReadings,
-                alarms = watch.Alarms.Select(alarm => new
-                {
-                    alarm.Start,
-                    alarm.End,
-                    alarm.PeakScore,
-                    alarm.PeakStep,
-                    alarm.Reason,
-                    channel = watch.Describe(alarm).Split(" (")[0],
-                }),
+                alarms = watch.Alarms.Select(watch.ToJson),
+                forced = forced?.Json(watch),
             });
             return;
         }
 
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{watch.Steps} steps ({Figures.Seconds(watch.Steps / rate)}), {watch.Alarms.Count} alarms; threshold {watch.Threshold:0.0} for {options.AlarmsPerHour} per hour of ordinary data."));
+        forced?.Write(terminal, watch);
     }
 
     private sealed record Options(
-        string Model, string Source, IReadOnlyList<string> Train, string? Profile, string? Save, double AlarmsPerHour, double? Rate, string? Kernel, bool Json);
+        string Model, string Source, IReadOnlyList<string> Train, string? Profile, string? Save, double AlarmsPerHour, double? Rate, GateForceOption Force, string? Kernel,
+        bool Json);
 }

@@ -39,6 +39,8 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
 
     protected override void StepPlain(RecurrentState state, int blockStep) => Step<PlainPath>(state, blockStep);
 
+    protected override void StepWatched(RecurrentState state, int blockStep) => Step<WatchedPath>(state, blockStep);
+
     protected override void StepAny(RecurrentState state, int blockStep) => Step<AnyPath>(state, blockStep);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

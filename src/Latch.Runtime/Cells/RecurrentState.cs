@@ -29,6 +29,10 @@ internal sealed unsafe class RecurrentState
     private readonly ElementType _resetType;
     private readonly CodeEncoding _output;
     private byte* _firstOutputCode;
+    private readonly int[] _contiguousGates;
+    private readonly int[] _contiguousPreActivations;
+    private bool _hasGates;
+    private bool _hasPreActivations;
     private readonly int _units;
     private readonly int _gateCount;
 
@@ -47,8 +51,8 @@ internal sealed unsafe class RecurrentState
         _outputCodes = new AlignedBuffer(PaddedUnits * sizeof(short));
         (_hiddenType, _resetType) = (definition.Hidden.Type, definition.ResetHidden?.Type ?? ElementType.Int8);
         GateSaturations = new int[_gateCount];
-        ContiguousGates = new int[_gateCount * _units];
-        ContiguousPreActivations = new int[_gateCount * _units];
+        _contiguousGates = new int[_gateCount * _units];
+        _contiguousPreActivations = new int[_gateCount * _units];
     }
 
     /// <summary>Index of the layer in the model.</summary>
@@ -84,11 +88,11 @@ internal sealed unsafe class RecurrentState
     /// <summary>The first code of the output, int8 or int16, between <see cref="BeginOutput"/> and <see cref="EndOutput"/>.</summary>
     public ref byte FirstOutputCode => ref *_firstOutputCode;
 
-    /// <summary>Gates after <see cref="EndWatching"/>, Q7.24 [G, H].</summary>
-    public int[] ContiguousGates { get; }
+    /// <summary>Gates of a watched step, Q7.24 [G, H], brought together when first asked for.</summary>
+    public ReadOnlySpan<int> ContiguousGates => Contiguous(_gates, _contiguousGates, ref _hasGates);
 
-    /// <summary>Pre-activations after <see cref="EndWatching"/>, Q.13 [G, H].</summary>
-    public int[] ContiguousPreActivations { get; }
+    /// <summary>Pre-activations of a watched step, Q.13 [G, H], brought together when first asked for.</summary>
+    public ReadOnlySpan<int> ContiguousPreActivations => Contiguous(_preActivations, _contiguousPreActivations, ref _hasPreActivations);
 
     /// <summary>[tile, gate, 16]: free, held, or the value a gate is forced to; null when nothing is forced.</summary>
     public int[]? Forces { get; private set; }
@@ -150,13 +154,7 @@ internal sealed unsafe class RecurrentState
     {
         GateSaturations.AsSpan().Clear();
         CellSaturations = HiddenSaturations = OutputSaturations = 0;
-    }
-
-    /// <summary>Ends a watched step: brings gates and pre-activations together for a frame.</summary>
-    public void EndWatching()
-    {
-        Gather(_gates, ContiguousGates);
-        Gather(_preActivations, ContiguousPreActivations);
+        _hasGates = _hasPreActivations = false;
     }
 
     public Span<int> Save(Span<int> state)
@@ -220,16 +218,33 @@ internal sealed unsafe class RecurrentState
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Place(int tile, int gate, int lane) => (((tile * _gateCount) + gate) * TileShape.Units) + lane;
 
+    private ReadOnlySpan<int> Contiguous(AlignedBuffer tiles, int[] gates, ref bool isThere)
+    {
+        if (!isThere)
+            Gather(tiles, gates);
+        isThere = true;
+        return gates;
+    }
+
     private void Gather(AlignedBuffer tiles, Span<int> gates)
     {
+        int last = _units % TileShape.Units;
         for (int gate = 0; gate < _gateCount; gate++)
         {
-            for (int unit = 0; unit < _units; unit += TileShape.Units)
-            {
-                int count = Math.Min(_units - unit, TileShape.Units);
-                tiles.Integers.Slice(Place(unit / TileShape.Units, gate, 0), count).CopyTo(gates[((gate * _units) + unit)..]);
-            }
+            int tile = 0;
+            for (; tile < _units / TileShape.Units; tile++, gates = gates[TileShape.Units..])
+                Unsafe.As<int, TileRow>(ref MemoryMarshal.GetReference(gates[..TileShape.Units])) = Unsafe.As<int, TileRow>(ref Unsafe.Add(ref tiles.FirstInteger, Place(tile, gate, 0)));
+            if (last > 0)
+                tiles.Integers.Slice(Place(tile, gate, 0), last).CopyTo(gates);
+            gates = gates[last..];
         }
+    }
+
+    /// <summary>The units of a tile's row: one copy without a call.</summary>
+    [InlineArray(TileShape.Units)]
+    private struct TileRow
+    {
+        private int _first;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
