@@ -40,14 +40,14 @@ public sealed class Recorder : IDisposable
     /// <param name="options">How disk and memory are used; null for the defaults.</param>
     /// <param name="forces">Forces in effect in the session.</param>
     /// <exception cref="ArgumentException">The model takes whole windows only, the options do not go together, or the hash is none.</exception>
-    public Recorder(LatchModel model, Session session, string modelSha256, string folder, RecordingOptions? options = null, IReadOnlyList<RecordedForce>? forces = null)
+    public Recorder(LatchModel model, Session session, string modelSha256, string folder, RecordingOptions? options = null, RecordedForces? forces = null)
         : this(model, session, modelSha256, folder, options, forces, static path => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0))
     {
     }
 
     /// <summary>As the public one, with files made by the caller.</summary>
     internal Recorder(
-        LatchModel model, Session session, string modelSha256, string folder, RecordingOptions? options, IReadOnlyList<RecordedForce>? forces, Func<string, Stream> create)
+        LatchModel model, Session session, string modelSha256, string folder, RecordingOptions? options, RecordedForces? forces, Func<string, Stream> create)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(modelSha256);
@@ -60,7 +60,7 @@ public sealed class Recorder : IDisposable
         _outputs = RecordedTensor.Of(model.Definition.Step!, model.Definition.Step!.Outputs);
         _codes = new short[Math.Max(model.InputSize, model.OutputSize)];
         (_before, _after) = (new int[session.StateSize], new int[session.StateSize]);
-        _template = new SegmentTemplate(model, modelSha256, session.StateSize, _options.Times, forces ?? []);
+        _template = new SegmentTemplate(model, modelSha256, session.StateSize, _options.Times, forces ?? RecordedForces.None);
         // A snapshot lies in one piece: half of the ring is free when the other half is not.
         _ring = new ByteRing(Math.Max(_options.QueueBytes, 2 * (RecorderThread.EntryBytes + _template.Bytes + Budget.StepBytes)));
         _thread = new RecorderThread(_ring, new SegmentWriter(folder, _options, Budget, create), _options);
@@ -105,7 +105,7 @@ public sealed class Recorder : IDisposable
 
     /// <summary>Tells the recorder that the session's state or forces were changed between two steps: the next step begins a segment.</summary>
     /// <param name="forces">Forces in effect from now on; null leaves them as they were.</param>
-    public void Restart(IReadOnlyList<RecordedForce>? forces = null)
+    public void Restart(RecordedForces? forces = null)
     {
         if (forces is not null)
         {

@@ -55,7 +55,7 @@ public sealed record RecordingBudget
     /// <param name="options">The recorder's options.</param>
     /// <param name="forces">Forces in effect, which stand in the header.</param>
     /// <exception cref="ArgumentException">The model takes whole windows only, or the options do not go together.</exception>
-    public static RecordingBudget Of(LatchModel model, RecordingOptions options, IReadOnlyList<RecordedForce>? forces = null)
+    public static RecordingBudget Of(LatchModel model, RecordingOptions options, RecordedForces? forces = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
@@ -65,8 +65,7 @@ public sealed record RecordingBudget
         Plan plan = model.Definition.Step!;
         RecordedTensor[] inputs = RecordedTensor.Of(plan, plan.Inputs), outputs = RecordedTensor.Of(plan, plan.Outputs);
         int header = SegmentFormat.FixedHeaderBytes + (SegmentFormat.TensorBytes * (inputs.Length + outputs.Length)) + (SegmentFormat.LayerBytes * model.Layers.Count)
-            + (forces ?? []).Sum(static force => SegmentFormat.ForceBytes + (sizeof(int) * force.Units.Count))
-            + (sizeof(int) * model.CreateSession().StateSize) + SegmentFormat.CrcBytes;
+            + (forces ?? RecordedForces.None).Bytes + (sizeof(int) * model.CreateSession().StateSize) + SegmentFormat.CrcBytes;
         RecordingBudget budget = new(SegmentTemplate.StepBytes(inputs, outputs, options.Times), header, options);
         return budget.StepsPerSegment >= 1 ? budget : throw new ArgumentException(
             $"A segment of {options.SegmentBytes} bytes holds no step: the header takes {header}, a step {budget.StepBytes}. Give SegmentBytes more.", nameof(options));

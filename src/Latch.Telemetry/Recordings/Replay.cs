@@ -138,11 +138,9 @@ public sealed class Replay : IDisposable
 
     private void Force(RecordingSegment segment)
     {
-        Session.Gates.ReleaseAll();
         try
         {
-            foreach (RecordedForce force in segment.Header.Forces)
-                force.Apply(Session.Gates);
+            segment.Header.Forces.Apply(Session.Gates);
         }
         catch (ArgumentException exception)
         {

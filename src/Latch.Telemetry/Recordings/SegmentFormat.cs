@@ -17,6 +17,9 @@ internal static class SegmentFormat
     /// <summary>Where the flags, the header's length, the time and the first step stand.</summary>
     public const int FlagsAt = 10, LengthAt = 12, TimeAt = 48, StepAt = 56;
 
+    /// <summary>Kinds of forces beside those of <see cref="Latch.Runtime.GateForce"/>.</summary>
+    public const byte ValueForce = 3, CutForce = 4;
+
     public const int TensorBytes = 8, LayerBytes = 12, ForceBytes = 12, ChecksumBytes = 8, TimeBytes = 4, CrcBytes = 4;
 
     /// <summary>Bytes of a chunk in front of its steps: magic, number of steps, first step.</summary>

@@ -44,7 +44,7 @@ public sealed record SegmentHeader
     public required IReadOnlyList<RecordedLayer> Layers { get; init; }
 
     /// <summary>Forces in effect during the segment.</summary>
-    public required IReadOnlyList<RecordedForce> Forces { get; init; }
+    public required RecordedForces Forces { get; init; }
 
     /// <summary>Integers of <see cref="Session.SaveState"/> before the first step.</summary>
     public required ReadOnlyMemory<int> State { get; init; }
@@ -92,7 +92,7 @@ public sealed record SegmentHeader
         ReadOnlySpan<byte> lists = bytes[SegmentFormat.FixedHeaderBytes..^SegmentFormat.CrcBytes];
         RecordedTensor[] ins = Tensors(ref lists, inputs), outs = Tensors(ref lists, outputs);
         RecordedLayer[] recorded = Layer(ref lists, layers);
-        RecordedForce[] forced = Force(ref lists, forces);
+        RecordedForces forced = Force(ref lists, forces);
         var state = new int[lists.Length / sizeof(int)];
         ArgumentOutOfRangeException.ThrowIfNotEqual(state.Length, integers);
         for (int i = 0; i < state.Length; i++)
@@ -135,20 +135,24 @@ public sealed record SegmentHeader
         return layers;
     }
 
-    private static RecordedForce[] Force(ref ReadOnlySpan<byte> lists, int count)
+    private static RecordedForces Force(ref ReadOnlySpan<byte> lists, int count)
     {
-        var forces = new RecordedForce[count];
+        List<ForcedGate> gates = [];
+        List<int> cut = [];
         for (int i = 0; i < count; i++)
         {
-            int units = Int(lists, 8);
+            int layer = Short(lists, 0), units = Int(lists, 8);
             ReadOnlySpan<byte> numbers = lists.Slice(SegmentFormat.ForceBytes, checked(sizeof(int) * units));
             var list = new int[units];
             for (int unit = 0; unit < units; unit++)
                 list[unit] = Int(numbers, sizeof(int) * unit);
-            forces[i] = new RecordedForce(Short(lists, 0), (Gate)lists[2], (RecordedForceKind)lists[3], Int(lists, 4), list);
+            if (lists[3] == SegmentFormat.CutForce)
+                cut.Add(layer);
+            else
+                gates.Add(new ForcedGate(layer, (Gate)lists[2], lists[3] == SegmentFormat.ValueForce ? null : (GateForce)lists[3], Int(lists, 4), list));
             lists = lists[(SegmentFormat.ForceBytes + numbers.Length)..];
         }
-        return forces;
+        return new RecordedForces(gates, cut);
     }
 
     private static int Int(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);

@@ -11,7 +11,7 @@ internal sealed class SegmentTemplate
     private readonly byte[] _header;
     private readonly int _stateAt;
 
-    public SegmentTemplate(LatchModel model, string modelSha256, int stateSize, bool times, IReadOnlyList<RecordedForce> forces)
+    public SegmentTemplate(LatchModel model, string modelSha256, int stateSize, bool times, RecordedForces forces)
     {
         Plan plan = model.Definition.Step!;
         (RecordedTensor[] inputs, RecordedTensor[] outputs) = (RecordedTensor.Of(plan, plan.Inputs), RecordedTensor.Of(plan, plan.Outputs));
@@ -29,14 +29,16 @@ internal sealed class SegmentTemplate
         writer.Write((ushort)inputs.Length);
         writer.Write((ushort)outputs.Length);
         writer.Write((ushort)model.Layers.Count);
-        writer.Write((ushort)forces.Count);
+        writer.Write((ushort)(forces.Gates.Count + forces.CutLayers.Count));
         writer.Write(StepBytes(inputs, outputs, times));
         foreach (RecordedTensor tensor in (RecordedTensor[])[.. inputs, .. outputs])
             Write(writer, tensor.Type == ElementType.Int16 ? 2 : 1, tensor.Count);
         foreach (LayerInfo layer in model.Layers)
             Write(writer, (int)layer.Kind, layer.InputSize, layer.HiddenSize);
-        foreach (RecordedForce force in forces)
-            Write(writer, force);
+        foreach (ForcedGate gate in forces.Gates)
+            Write(writer, gate.Layer, gate.Gate, gate.Force is { } force ? (byte)force : SegmentFormat.ValueForce, gate.Value, gate.Units);
+        foreach (int layer in forces.CutLayers)
+            Write(writer, layer, default, SegmentFormat.CutForce, 0, []);
         writer.Flush();
         _stateAt = (int)stream.Length;
         _header = new byte[_stateAt + (stateSize * sizeof(int)) + SegmentFormat.CrcBytes];
@@ -82,14 +84,14 @@ internal sealed class SegmentTemplate
             writer.Write(value);
     }
 
-    private static void Write(BinaryWriter writer, RecordedForce force)
+    private static void Write(BinaryWriter writer, int layer, Gate gate, byte kind, int value, IReadOnlyList<int> units)
     {
-        writer.Write((ushort)force.Layer);
-        writer.Write((byte)force.Gate);
-        writer.Write((byte)force.Kind);
-        writer.Write(force.Value);
-        writer.Write(force.Units.Count);
-        foreach (int unit in force.Units)
+        writer.Write((ushort)layer);
+        writer.Write((byte)gate);
+        writer.Write(kind);
+        writer.Write(value);
+        writer.Write(units.Count);
+        foreach (int unit in units)
             writer.Write(unit);
     }
 }

@@ -75,13 +75,12 @@ public sealed class RecorderTests : IDisposable
     {
         using LatchModel model = TestModel.Create();
         Session session = model.CreateSession();
-        RecordedForce[] first = [new(0, Gate.Forget, RecordedForceKind.Closed, 0, [1, 3]), new(0, Gate.Input, RecordedForceKind.Value, 1 << 22, [])];
-        RecordedForce[] second = [new(0, Gate.Output, RecordedForceKind.Hold, 0, [2]), new(0, default, RecordedForceKind.CutRecurrence, 0, [])];
-        Apply(first);
+        RecordedForces first = new([ForcedGate.To(0, Gate.Forget, GateForce.Closed, 1, 3), ForcedGate.ToValue(0, Gate.Input, 0.25)], []);
+        RecordedForces second = new([ForcedGate.To(0, Gate.Output, GateForce.Hold, 2)], [0]);
+        first.Apply(session.Gates);
         Recorder recorder = new(model, session, ModelFingerprint.Of(model.Definition), _folder.Path, TestRecording.SmallSegments, first);
         TestRecording.Steps(model, session, recorder, 0, 50);
-        session.Gates.ReleaseAll();
-        Apply(second);
+        second.Apply(session.Gates);
         recorder.Restart(second);
         TestRecording.Steps(model, session, recorder, 50, 50);
         recorder.Dispose();
@@ -89,11 +88,12 @@ public sealed class RecorderTests : IDisposable
         Assert.Null(replay.Difference);
         Assert.Equal(100, replay.Steps);
         Assert.Empty(replay.Remarks);
-        IReadOnlyList<RecordedForce> read = Recording.Open(_folder.Path).Segments[0].Header.Forces;
-        Assert.Equal([1, 3], read[0].Units);
-        Assert.Equal((RecordedForceKind.Value, 1 << 22), (read[1].Kind, read[1].Value));
-
-        void Apply(RecordedForce[] forces) => Array.ForEach(forces, force => force.Apply(session.Gates));
+        IReadOnlyList<RecordingSegment> segments = Recording.Open(_folder.Path).Segments;
+        RecordedForces read = segments[0].Header.Forces;
+        Assert.Equal([1, 3], read.Gates[0].Units);
+        Assert.Equal((GateForce.Closed, null, 1 << 22), (read.Gates[0].Force, read.Gates[1].Force, read.Gates[1].Value));
+        Assert.Empty(read.CutLayers);
+        Assert.Equal([0], segments[^1].Header.Forces.CutLayers);
     }
 
     [Fact]
