@@ -75,6 +75,7 @@ internal static class LatchApp
             RunCommand.Create(terminal),
             WatchCommand.Create(terminal),
             RecordCommand.Create(terminal),
+            ReplayCommand.Create(terminal),
         };
         root.HelpName = "latch";
         root.SetAction(_ => root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }));

@@ -12,6 +12,7 @@ public sealed class HelpTests
     [InlineData("run")]
     [InlineData("watch")]
     [InlineData("record")]
+    [InlineData("replay")]
     public async Task Help_Command_IsTheApprovedText(string command)
     {
         string[] arguments = command.Length == 0 ? ["--help"] : [command, "--help"];
