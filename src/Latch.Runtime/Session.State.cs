@@ -8,6 +8,9 @@ public sealed partial class Session
     /// <summary>Integers of <see cref="SaveState"/>; 0 for a model that cannot step, which carries nothing.</summary>
     public int StateSize { get; }
 
+    /// <summary>Bytes of the session's tensors, states and working memory. The weights are the model's (<see cref="LatchModel.WeightBytes"/>).</summary>
+    public long MemoryBytes => (_step?.Bytes ?? 0) + (_window?.Bytes ?? 0);
+
     /// <summary>Copies the streaming state: with <see cref="LoadState"/> another session of the same model continues with the same integers.</summary>
     /// <param name="state"><see cref="StateSize"/> integers.</param>
     /// <exception cref="ArgumentException">The span has another length.</exception>

@@ -44,6 +44,18 @@ public sealed class SessionTests
 
     [Theory]
     [MemberData(nameof(Cells))]
+    public void MemoryBytes_OfASession_IsWhatMakingItTakes(CellKind kind, bool linearBeforeReset)
+    {
+        using LatchModel model = LatchModel.Create(LayerQuantizer.Model(new FloatLayer(new LayerOptions(kind, 64, 128) { LinearBeforeReset = linearBeforeReset }, new Random(3))));
+        long bytes = model.CreateSession().MemoryBytes, before = GC.GetAllocatedBytesForCurrentThread();
+        GC.KeepAlive(model.CreateSession());
+        // On top of the buffers come objects and what aligns each buffer.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, bytes, bytes + 6000);
+        Assert.InRange(bytes, 128 * sizeof(int) * 2, 64 * 1024);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
     public void Run_ManySteps_EqualsThatManySteps(CellKind kind, bool linearBeforeReset)
     {
         using LatchModel model = Model(kind, linearBeforeReset);

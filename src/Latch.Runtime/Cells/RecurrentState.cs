@@ -116,6 +116,10 @@ internal sealed unsafe class RecurrentState
     /// <summary>Codes of r h, for a GRU without linear before reset.</summary>
     public CodeSpan ResetCodes => Codes(_resetCodes, _resetType);
 
+    /// <summary>Bytes of the state, the last step's gates and codes, and working memory; what forces add is not counted.</summary>
+    public long Bytes => Memory.Bytes + _hidden.Length + _cell.Length + _gates.Length + _preActivations.Length + _hiddenCodes.Length + _resetCodes.Length + _outputCodes.Length
+        + (sizeof(int) * (_contiguousGates.Length + _contiguousPreActivations.Length + GateSaturations.Length));
+
     /// <summary>Number of integers of <see cref="Save"/>.</summary>
     public int Size => Hidden.Length + Cell.Length + (_gateCount * _units);
 
