@@ -49,11 +49,12 @@ public sealed class Recorder : IDisposable
     internal Recorder(
         LatchModel model, Session session, string modelSha256, string folder, RecordingOptions? options, RecordedForces? forces, Func<string, Stream> create)
     {
+        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(modelSha256);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         (_options, _model, _session, _sha256) = (options ?? new RecordingOptions(), model, session, modelSha256);
-        Budget = RecordingBudget.Of(model, _options, forces);
+        Budget = RecordingBudget.Of(model, session.StateSize, _options, forces);
         if (modelSha256.Length != 64 || !modelSha256.All(char.IsAsciiHexDigit))
             throw new ArgumentException($"'{modelSha256}' is no SHA-256: it must have 64 hexadecimal digits.", nameof(modelSha256));
         _inputs = RecordedTensor.Of(model.Definition.Step!, model.Definition.Step!.Inputs);
@@ -61,14 +62,13 @@ public sealed class Recorder : IDisposable
         _codes = new short[Math.Max(model.InputSize, model.OutputSize)];
         (_before, _after) = (new int[session.StateSize], new int[session.StateSize]);
         _template = new SegmentTemplate(model, modelSha256, session.StateSize, _options.Times, forces ?? RecordedForces.None);
-        // A snapshot lies in one piece: half of the ring is free when the other half is not.
-        _ring = new ByteRing(Math.Max(_options.QueueBytes, 2 * (RecorderThread.EntryBytes + _template.Bytes + Budget.StepBytes)));
+        _ring = new ByteRing(Math.Max(_options.QueueBytes, QueueFor(Budget)));
         _thread = new RecorderThread(_ring, new SegmentWriter(folder, _options, Budget, create), _options);
         Restart();
     }
 
     /// <summary>What the recording takes on the disk.</summary>
-    public RecordingBudget Budget { get; }
+    public RecordingBudget Budget { get; private set; }
 
     /// <summary>Bytes of memory the recorder holds, all taken when it was made: queue, block, two states.</summary>
     public long MemoryBytes => _ring.Capacity + Math.Max(_options.BlockBytes, Budget.StepBytes) + (2L * sizeof(int) * _before.Length) + _template.Bytes + (sizeof(short) * _codes.Length);
@@ -105,12 +105,15 @@ public sealed class Recorder : IDisposable
 
     /// <summary>Tells the recorder that the session's state or forces were changed between two steps: the next step begins a segment.</summary>
     /// <param name="forces">Forces in effect from now on; null leaves them as they were.</param>
+    /// <exception cref="ArgumentException">The header with these forces does not fit in a segment or in the queue.</exception>
     public void Restart(RecordedForces? forces = null)
     {
         if (forces is not null)
         {
-            RecordingBudget.Of(_model, _options, forces);
-            _template = new SegmentTemplate(_model, _sha256, _session.StateSize, _options.Times, forces);
+            RecordingBudget budget = RecordingBudget.Of(_model, _session.StateSize, _options, forces);
+            if (QueueFor(budget) > _ring.Capacity)
+                throw new ArgumentException($"A header with so many forced units takes {budget.HeaderBytes} bytes, for which the queue is too small. Give QueueBytes more.", nameof(forces));
+            (Budget, _template) = (budget, new SegmentTemplate(_model, _sha256, _session.StateSize, _options.Times, forces));
         }
         (_before, _after) = (_after, _before);
         _session.SaveState(_after);
@@ -120,6 +123,9 @@ public sealed class Recorder : IDisposable
 
     /// <summary>Writes what is in memory and ends. What a disk that does not come back has not taken counts as dropped.</summary>
     public void Dispose() => _thread.Dispose();
+
+    /// <summary>A snapshot lies in one piece: half of the ring is free when the other half is not.</summary>
+    private static int QueueFor(RecordingBudget budget) => 2 * (RecorderThread.EntryBytes + budget.HeaderBytes + budget.StepBytes);
 
     /// <summary>Begins a segment when one is due; its snapshot is the state before this step.</summary>
     private bool TryBegin(long clock, long time, long step)

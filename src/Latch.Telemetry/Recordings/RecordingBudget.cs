@@ -58,6 +58,12 @@ public sealed record RecordingBudget
     public static RecordingBudget Of(LatchModel model, RecordingOptions options, RecordedForces? forces = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        return Of(model, model.CreateSession().StateSize, options, forces);
+    }
+
+    /// <summary>As the public one, for a session that is there already.</summary>
+    internal static RecordingBudget Of(LatchModel model, int stateSize, RecordingOptions options, RecordedForces? forces)
+    {
         ArgumentNullException.ThrowIfNull(options);
         if (!model.CanStep)
             throw new ArgumentException($"This model cannot be recorded: it takes whole windows only: {model.NotStreamableReason}", nameof(model));
@@ -65,7 +71,7 @@ public sealed record RecordingBudget
         Plan plan = model.Definition.Step!;
         RecordedTensor[] inputs = RecordedTensor.Of(plan, plan.Inputs), outputs = RecordedTensor.Of(plan, plan.Outputs);
         int header = SegmentFormat.FixedHeaderBytes + (SegmentFormat.TensorBytes * (inputs.Length + outputs.Length)) + (SegmentFormat.LayerBytes * model.Layers.Count)
-            + (forces ?? RecordedForces.None).Bytes + (sizeof(int) * model.CreateSession().StateSize) + SegmentFormat.CrcBytes;
+            + (forces ?? RecordedForces.None).Bytes + (sizeof(int) * stateSize) + SegmentFormat.CrcBytes;
         RecordingBudget budget = new(SegmentTemplate.StepBytes(inputs, outputs, options.Times), header, options);
         return budget.StepsPerSegment >= 1 ? budget : throw new ArgumentException(
             $"A segment of {options.SegmentBytes} bytes holds no step: the header takes {header}, a step {budget.StepBytes}. Give SegmentBytes more.", nameof(options));

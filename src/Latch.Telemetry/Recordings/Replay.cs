@@ -98,7 +98,7 @@ public sealed class Replay : IDisposable
     /// <summary>Closes the segment that is read.</summary>
     public void Dispose() => _reader?.Dispose();
 
-    private static void Check(RecordingSegment segment, LatchModel model, string modelSha256)
+    private void Check(RecordingSegment segment, LatchModel model, string modelSha256)
     {
         if (!string.Equals(segment.Header.ModelSha256, modelSha256, StringComparison.OrdinalIgnoreCase))
         {
@@ -110,7 +110,7 @@ public sealed class Replay : IDisposable
         var plan = model.Definition.Step!;
         if (!segment.Header.Inputs.SequenceEqual(RecordedTensor.Of(plan, plan.Inputs)) || !segment.Header.Outputs.SequenceEqual(RecordedTensor.Of(plan, plan.Outputs)))
             throw new RecordingException($"{segment.Path}: its inputs and outputs are not those of the model. It is damaged, or was written by another version.");
-        if (segment.Header.State.Length != model.CreateSession().StateSize)
+        if (segment.Header.State.Length != Session.StateSize)
             throw new RecordingException($"{segment.Path}: its snapshot has {segment.Header.State.Length} integers, the model's state another number. It was written by another version.");
     }
 
