@@ -75,11 +75,8 @@ internal static class ReplayCommand
         bool same = replay.Difference is null;
         if (options.Json)
         {
-            Json.Write(terminal, new
-            {
-                options.Folder, options.Model, model.Kernel, same, replay.Steps, replay.Segments, replay.Difference, replay.Remarks,
-                telemetry = telemetry is null ? null : new { file = options.Telemetry, telemetry.Written, telemetry.Dropped, telemetry.Failures, telemetry.LastError },
-            });
+            object? file = TelemetryFile.Document(options.Telemetry, telemetry);
+            Json.Write(terminal, new { options.Folder, options.Model, model.Kernel, same, replay.Steps, replay.Segments, replay.Difference, replay.Remarks, telemetry = file });
         }
         foreach (RecordingRemark remark in replay.Remarks)
             terminal.WriteNote(remark.Text);

@@ -100,13 +100,9 @@ internal static class RunCommand
         double? bytesPerDay = recorder?.Budget.BytesPerDay(rate);
         if (options.Json)
         {
-            Json.Write(terminal, new
-            {
-                options.Model, options.Source, options.Output, model.Kernel, runner.Columns, runner.Rows, session.HeldReadings,
-                telemetry = telemetry is null ? null : new { file = options.Telemetry, telemetry.Written, telemetry.Dropped, telemetry.Failures, telemetry.LastError },
-                recording = recorder is null ? null : Document(options.Record!, recorder.Status, rate, bytesPerDay!.Value),
-                results,
-            });
+            object? file = TelemetryFile.Document(options.Telemetry, telemetry);
+            object? recording = recorder is null ? null : Document(options.Record!, recorder.Status, rate, bytesPerDay!.Value);
+            Json.Write(terminal, new { options.Model, options.Source, options.Output, model.Kernel, runner.Columns, runner.Rows, session.HeldReadings, telemetry = file, recording, results });
         }
         else if (options.Output is not null)
         {
@@ -121,10 +117,11 @@ internal static class RunCommand
         }
     }
 
-    private static object Document(string folder, RecorderStatus status, double rate, double bytesPerDay) => new
+    private static object Document(string folder, RecorderStatus status, double rateHz, double bytesPerDay)
     {
-        folder, status.Written, status.Dropped, status.Failures, status.LastError, status.Segments, status.SegmentsDeleted, status.BytesWritten, rateHz = rate, bytesPerDay,
-    };
+        (long written, long dropped, long failures, string? lastError) = (status.Written, status.Dropped, status.Failures, status.LastError);
+        return new { folder, written, dropped, failures, lastError, status.Segments, status.SegmentsDeleted, status.BytesWritten, rateHz, bytesPerDay };
+    }
 
     /// <summary>The results are there; a file beside them that is not whole is an error all the same.</summary>
     private static int Missing(Options options, SinkStatus? telemetry, RecorderStatus? recording)

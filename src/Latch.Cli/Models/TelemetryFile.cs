@@ -32,6 +32,10 @@ internal sealed class TelemetryFile : IDisposable
     /// <summary>The probe that fills the file.</summary>
     public TelemetryProbe Probe => _queue.Probe;
 
+    /// <summary>What a JSON document says of a telemetry file.</summary>
+    public static object? Document(string? file, SinkStatus? status) =>
+        status is null ? null : new { file, status.Written, status.Dropped, status.Failures, status.LastError };
+
     /// <exception cref="CommandException">The ending is unknown.</exception>
     public static void Check(string path)
     {
