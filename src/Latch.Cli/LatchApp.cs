@@ -76,6 +76,7 @@ internal static class LatchApp
             WatchCommand.Create(terminal),
             StudioCommand.Create(terminal),
             RecordCommand.Create(terminal),
+            ReplayCommand.Create(terminal),
         };
         root.HelpName = "latch";
         root.SetAction(_ => root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }));

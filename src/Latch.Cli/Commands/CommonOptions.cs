@@ -75,6 +75,15 @@ internal static class CommonOptions
             result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be a number from {least} to {most}."));
     });
 
+    public static Option<string?> Telemetry() => new("--telemetry") { Description = Models.TelemetryFile.Description, HelpName = "FILE" };
+
+    public static Option<int> TelemetryEvery()
+    {
+        Option<int> every = new("--telemetry-every") { Description = "Every how many steps a step is written to the telemetry file.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        AtLeastOne(every);
+        return every;
+    }
+
     private static void AtLeastOne(Option option) => option.Validators.Add(result =>
     {
         if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int value) && value < 1)

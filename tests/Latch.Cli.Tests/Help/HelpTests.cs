@@ -13,6 +13,7 @@ public sealed class HelpTests
     [InlineData("watch")]
     [InlineData("studio")]
     [InlineData("record")]
+    [InlineData("replay")]
     public async Task Help_Command_IsTheApprovedText(string command)
     {
         string[] arguments = command.Length == 0 ? ["--help"] : [command, "--help"];
