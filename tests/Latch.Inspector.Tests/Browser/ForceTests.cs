@@ -55,6 +55,7 @@ public sealed class ForceTests(Chromium chromium, HostStudio studio)
         {
             await page.At("#unit").FillAsync(unit.ToString(CultureInfo.InvariantCulture));
             await page.Page.WaitForFunctionAsync($"() => document.querySelector('#values [data-quantity=h] .forced')?.title === 'code {Shown(forced.Codes[Step][(5 * 32) + unit])}'");
+            await page.HasCursor(Step);
             Assert.Equal(CodesOf(forced, studio.Lstm, unit), await page.ForcedCodes());
         }
     }
