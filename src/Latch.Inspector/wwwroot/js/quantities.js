@@ -51,12 +51,17 @@ function rangeOf(layer, quantity) {
 
 const about = size => ({ low: -(size || 1e-6), high: size || 1e-6, isSigned: true });
 
+// Differences are shown over five times their rms: a few large ones would leave the rest pale.
+function spread(item) {
+    return item ? Math.min(item.largest, 5 * item.rms) : 0;
+}
+
 function largestChange(layer, id) {
-    return state.divergence[state.model]?.quantities?.find(item => item.layer === layer && item.quantity === id)?.largest ?? 1;
+    return spread(state.divergence[state.model]?.quantities?.find(item => item.layer === layer && item.quantity === id)) || 1;
 }
 
 function largestError(layer, id) {
-    return shadow()?.quantities.find(item => item.layer === layer && item.quantity === id)?.largest ?? 0.05;
+    return spread(shadow()?.quantities.find(item => item.layer === layer && item.quantity === id)) || 0.05;
 }
 
 const shadows = new Map();
