@@ -20,7 +20,7 @@ internal static class HelpText
         """;
 
     public const string Data =
-        "CSV (.csv, .csv.gz, .txt) or Parquet, rows are time steps. With or without a header; a time column (named time, timestamp, "
+        "CSV (.csv, .csv.gz, .txt) or Parquet, rows are time steps; for a model whose channels are characters a .txt file is text. With or without a header; a time column (named time, timestamp, "
         + "datetime, date or index, or holding ISO timestamps) is recognised. Columns go to the model's channels by name when both have names, else by position.";
 
     public const string Json = "Print one JSON document on standard output and nothing else there.";

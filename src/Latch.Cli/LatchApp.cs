@@ -74,6 +74,7 @@ internal static class LatchApp
             CompareCommand.Create(terminal),
             RunCommand.Create(terminal),
             WatchCommand.Create(terminal),
+            StudioCommand.Create(terminal),
             RecordCommand.Create(terminal),
             ReplayCommand.Create(terminal),
         };

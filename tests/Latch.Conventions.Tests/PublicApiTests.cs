@@ -14,6 +14,7 @@ public sealed class PublicApiTests
         Assembly.Load("Latch.Telemetry.Parquet"),
         typeof(Anomaly.AnomalyDetector).Assembly,
         typeof(Sensors.ISensorSource).Assembly,
+        typeof(Inspector.InspectorSession).Assembly,
         typeof(Import.OnnxImporter).Assembly,
         typeof(Quantize.Quantizer).Assembly,
     ];

@@ -50,7 +50,7 @@ internal static class WatchCommand
         double rate = options.Rate ?? (model.Definition.SampleRateHz > 0 ? model.Definition.SampleRateHz : 1);
         string[] channels = [.. model.Channels.Select(channel => channel.Name)];
         Normaliser normaliser = new(model.Channels);
-        AnomalyProfile profile = options.Profile is null ? Learn(options, model, channels, rate, normaliser, terminal, cancellation) : Load(options.Profile, model);
+        AnomalyProfile profile = options.Profile is null ? Learn(terminal, options, model, rate, cancellation) : Profiles.Load(options.Profile, model);
         using ISensorSource source = SampleSource.Open(options.Source, rate, channels, model.InputSize, terminal, cancellation);
         AlarmWatch watch = new(profile, options.AlarmsPerHour, normaliser);
         ForcedWatch? forced = options.Force.Any ? new ForcedWatch(options.Force, model, new AlarmWatch(profile, options.AlarmsPerHour, normaliser)) : null;
@@ -59,46 +59,13 @@ internal static class WatchCommand
         return (int)ExitCode.Ok;
     }
 
-    private static AnomalyProfile Learn(
-        Options options, LatchModel model, string[] channels, double rate, Normaliser normaliser, Terminal terminal, CancellationToken cancellation)
+    private static AnomalyProfile Learn(Terminal terminal, Options options, LatchModel model, double rate, CancellationToken cancellation)
     {
         terminal.WriteNote("Learning the usual residuals");
-        IReadOnlyList<Recording> recordings = Recordings.Read(options.Train, channels, model.InputSize, MissingReadings.Keep, cancellation);
-        NoGateProbe none = default;
-        List<float[]> rows = [];
-        List<float> forecasts = [];
-        foreach (Recording recording in recordings)
-        {
-            rows.AddRange(recording.Rows);
-            forecasts.AddRange(Forecaster.ByIntegers(model, recording.Rows, ref none, cancellation));
-        }
-
-        AnomalyProfile profile = AlarmWatch.Fit(recordings[0].Source, model.Channels, model.InputSize, rate, rows, [.. forecasts], normaliser);
+        AnomalyProfile profile = Profiles.Learn(options.Train, model, rate, cancellation);
         if (options.Save is not null)
             OutputFile.Guard(options.Save, _ => profile.Save(options.Save));
         return profile;
-    }
-
-    private static AnomalyProfile Load(string path, LatchModel model)
-    {
-        AnomalyProfile profile;
-        try
-        {
-            profile = AnomalyProfile.Load(path);
-        }
-        catch (AnomalyProfileException exception)
-        {
-            throw CommandException.BadInput(exception.Message);
-        }
-
-        if (profile.Channels.Count != model.InputSize)
-            throw Misfit($"the profile has {profile.Channels.Count} channels, the model {model.InputSize}");
-        for (int at = 0; at < model.Channels.Count; at++)
-            if (profile.Channels[at] != model.Channels[at].Name)
-                throw Misfit($"channel {at + 1} of the profile is '{profile.Channels[at]}', of the model '{model.Channels[at].Name}'");
-        return profile;
-
-        CommandException Misfit(string what) => CommandException.BadInput($"{path}: {what}. Learn a profile for this model with --train.");
     }
 
     private static void Follow(

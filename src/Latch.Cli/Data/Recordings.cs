@@ -4,7 +4,7 @@ namespace Latch.Cli.Data;
 internal static class Recordings
 {
     /// <summary>Reads the files.</summary>
-    /// <param name="paths">CSV or Parquet files.</param>
+    /// <param name="paths">CSV, Parquet or text files.</param>
     /// <param name="channels">The model's channel names; empty when it has none.</param>
     /// <param name="channelCount">Readings per sample the model takes.</param>
     /// <param name="missing">What to do with gaps.</param>
@@ -13,7 +13,7 @@ internal static class Recordings
         IReadOnlyList<string> paths, IReadOnlyList<string> channels, int channelCount, MissingReadings missing, CancellationToken cancellation) =>
         [.. paths.Select(path =>
         {
-            Series series = Series.Read(path, missing, cancellation);
+            Series series = Series.Read(path, channels, missing, cancellation);
             ChannelMap map = ChannelMap.Match(path, series.Names, series.Columns, channels, channelCount);
             return new Recording(path, map.Apply(series.Rows));
         })];

@@ -8,7 +8,7 @@ namespace Latch.Cli.Data;
 internal static class SampleSource
 {
     public const string Description =
-        "'host' for this machine's own telemetry, '-' for CSV rows on standard input, or a CSV or Parquet file.";
+        "'host' for this machine's own telemetry, '-' for CSV rows on standard input, or a CSV, Parquet or text file.";
 
     /// <summary>Opens a source and puts its readings in the model's order.</summary>
     /// <param name="name">As on the command line.</param>
@@ -19,7 +19,7 @@ internal static class SampleSource
     public static ISensorSource Open(
         string name, double rate, IReadOnlyList<string> channels, int channelCount, Terminal terminal, CancellationToken cancellation)
     {
-        (ISensorSource source, IReadOnlyList<string>? names) = OpenUnmapped(name, rate, terminal, cancellation);
+        (ISensorSource source, IReadOnlyList<string>? names) = OpenUnmapped(name, rate, channels, terminal, cancellation);
         return new MappedSource(source, ChannelMap.Match(name == "-" ? "standard input" : name, names, source.Channels.Count, channels, channelCount), channelCount);
     }
 
@@ -37,7 +37,8 @@ internal static class SampleSource
         }
     }
 
-    private static (ISensorSource Source, IReadOnlyList<string>? Names) OpenUnmapped(string name, double rate, Terminal terminal, CancellationToken cancellation)
+    private static (ISensorSource Source, IReadOnlyList<string>? Names) OpenUnmapped(
+        string name, double rate, IReadOnlyList<string> channels, Terminal terminal, CancellationToken cancellation)
     {
         if (name == "host")
         {
@@ -51,7 +52,7 @@ internal static class SampleSource
             return (new RowSource(rows, rate), rows.Names);
         }
 
-        Series series = Series.Read(name, MissingReadings.Keep, cancellation);
+        Series series = Series.Read(name, channels, MissingReadings.Keep, cancellation);
         return (new SeriesSource(series, rate), series.Names);
     }
 

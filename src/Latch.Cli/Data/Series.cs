@@ -20,12 +20,35 @@ internal sealed record Series(string Source, IReadOnlyList<string>? Names, IRead
     /// <summary>Number of columns.</summary>
     public int Columns => Rows.Count == 0 ? 0 : Rows[0].Length;
 
-    /// <summary>Reads a CSV or Parquet file.</summary>
+    /// <summary>Reads a CSV or Parquet file, or text (.txt) where the model's channels are characters.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="channels">The model's channel names; empty when it has none.</param>
+    /// <param name="missing">What to do with gaps.</param>
     /// <exception cref="CommandException">The file cannot be read or a row does not fit.</exception>
-    public static Series Read(string path, MissingReadings missing, CancellationToken cancellation)
+    public static Series Read(string path, IReadOnlyList<string> channels, MissingReadings missing, CancellationToken cancellation)
     {
         if (path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase))
             return ParquetSeries.Read(path, missing, cancellation);
+        if (!TextSeries.IsText(path))
+            return ReadCsv(path, missing, cancellation);
+        if (TextSeries.AreCharacters(channels))
+            return TextSeries.Read(path, channels);
+        try
+        {
+            return ReadCsv(path, missing, cancellation);
+        }
+        catch (CommandException exception) when (File.Exists(path))
+        {
+            throw new CommandException(exception.Code, $"{exception.Message} The file was read as rows of numbers; text is for models whose channels "
+                + "are characters: named by one character each, or space, newline, tab (see --channels of quantize).");
+        }
+    }
+
+    public static CommandException Gap(string where, string column) =>
+        CommandException.BadInput($"{where}: the reading of {column} is missing. Fill the gap, or cut the recording there into two files.");
+
+    private static Series ReadCsv(string path, MissingReadings missing, CancellationToken cancellation)
+    {
         using CsvRows rows = CsvRows.Open(path);
         List<float[]> readings = [];
         List<double> seconds = [];
@@ -43,7 +66,4 @@ internal sealed record Series(string Source, IReadOnlyList<string>? Names, IRead
             throw CommandException.BadInput($"{path}: there is a header but no row. Give one row per time step.");
         return new Series(path, rows.Names, readings, rows.HasTime ? seconds : null);
     }
-
-    public static CommandException Gap(string where, string column) =>
-        CommandException.BadInput($"{where}: the reading of {column} is missing. Fill the gap, or cut the recording there into two files.");
 }

@@ -94,7 +94,7 @@ internal sealed class SourceRunner(
         if (_window.Count < mode.Steps || _skip-- > 0)
             return false;
         _skip = mode.Stride - 1;
-        session.Run(Windows.Flatten(_window, widths, 0, mode.Steps), mode.Steps, _result, ref probe);
+        session.Run(RowWindows.Flatten(_window, widths, 0, mode.Steps), mode.Steps, _result, ref probe);
         return true;
     }
 }

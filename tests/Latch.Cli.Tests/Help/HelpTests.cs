@@ -11,6 +11,7 @@ public sealed class HelpTests
     [InlineData("compare")]
     [InlineData("run")]
     [InlineData("watch")]
+    [InlineData("studio")]
     [InlineData("record")]
     [InlineData("replay")]
     public async Task Help_Command_IsTheApprovedText(string command)
