@@ -5,6 +5,7 @@ using Latch.Cli.Models;
 using Latch.Cli.Output;
 using Latch.Runtime;
 using Latch.Sensors;
+using Latch.Telemetry;
 using Latch.Telemetry.Recordings;
 using Latch.Telemetry.Sinks;
 
@@ -48,20 +49,23 @@ internal static class RunCommand
         using LatchModel model = ModelFile.OpenLatch(options.Model, options.Kernel);
         bool windows = model.CanRunWindow && !options.Stream;
         Check(model, options, windows);
-        Session session = model.CreateSession();
-        options.Force.Apply(session);
+        Counterfactual? beside = options.Force.Any && !windows ? options.Force.Beside(model) : null;
+        Session session = beside?.Forced ?? options.Force.Session(model);
         IReadOnlyList<int> widths = IntegerRun.Widths(model, options.Model);
         using ISensorSource source = SampleSource.Open(
             options.Source, options.Rate, [.. model.Channels.Select(channel => channel.Name)], widths.Sum(), terminal, cancellation);
         using Recorder? recorder = options.Record is { } folder
             ? StepRecording.Begin(folder, options.RecordLimit, options.Model, model, session, options.Force, options.IsPaced)
             : null;
-        SourceRunner runner = new(model, session, source, widths, windows ? new StepMode(model.Steps, options.Stride) : default, recorder, options.IsLive, cancellation);
+        SourceRunner runner = new(model, session, beside, source, widths, windows ? new StepMode(model.Steps, options.Stride) : default, recorder, options.IsLive, cancellation);
         using TelemetryFile? telemetry = options.Telemetry is { } path ? new TelemetryFile(path, model, options.TelemetryEvery, options.IsPaced) : null;
         List<float[]>? results = telemetry is null ? Emit(terminal, options, runner, default(NoGateProbe)) : Emit(terminal, options, runner, telemetry.Probe);
         SinkStatus? written = telemetry?.Complete();
         recorder?.Dispose();
-        Summarize(terminal, options, model, session, runner, results, written, recorder);
+        CounterfactualSummary? forced = beside is null ? null : new CounterfactualSummary(beside, model);
+        Summarize(terminal, options, model, session, runner, results, written, recorder, forced);
+        if (!options.Json)
+            forced?.Write(terminal, options.Output is null);
         return Missing(options, written, recorder?.Status);
     }
 
@@ -94,7 +98,8 @@ internal static class RunCommand
     }
 
     private static void Summarize(
-        Terminal terminal, Options options, LatchModel model, Session session, SourceRunner runner, List<float[]>? results, SinkStatus? telemetry, Recorder? recorder)
+        Terminal terminal, Options options, LatchModel model, Session session, SourceRunner runner, List<float[]>? results, SinkStatus? telemetry, Recorder? recorder,
+        CounterfactualSummary? forced)
     {
         double rate = options.Source == "host" || model.Definition.SampleRateHz == 0 ? options.Rate : model.Definition.SampleRateHz;
         double? bytesPerDay = recorder?.Budget.BytesPerDay(rate);
@@ -102,7 +107,7 @@ internal static class RunCommand
         {
             object? file = TelemetryFile.Document(options.Telemetry, telemetry);
             object? recording = recorder is null ? null : Document(options.Record!, recorder.Status, rate, bytesPerDay!.Value);
-            Json.Write(terminal, new { options.Model, options.Source, options.Output, model.Kernel, runner.Columns, runner.Rows, session.HeldReadings, telemetry = file, recording, results });
+            Json.Write(terminal, new { options.Model, options.Source, options.Output, model.Kernel, runner.Columns, runner.Rows, session.HeldReadings, telemetry = file, recording, forced = forced?.Json(), results });
         }
         else if (options.Output is not null)
         {

@@ -22,9 +22,16 @@ internal sealed record CounterfactualSummary(Counterfactual Run, LatchModel Mode
         }),
     };
 
-    /// <summary>Writes the table.</summary>
-    public void Write(Terminal terminal)
+    /// <summary>Writes the table; in one line among the remarks where standard output holds something else.</summary>
+    public void Write(Terminal terminal, bool asRemark = false)
     {
+        if (asRemark)
+        {
+            terminal.WriteNote(Run.Outputs.FirstStep is { } first
+                ? $"Forced: the output differs from the untouched one from step {first} on, by {Output.Figures.Number(Run.Outputs.Rms)} rms and at most {Output.Figures.Number(Run.Outputs.Largest)} in step {Run.Outputs.LargestStep}."
+                : "Forced: the output never differs from the untouched one.");
+            return;
+        }
         terminal.WriteTable($"Forced beside untouched, {Run.Steps} steps on the same samples", ["quantity", "first step", "largest", "at step", "rms"], Rows());
         if (Run.PastShare is { } share)
             terminal.Out.WriteLine($"Of the forced output, {Output.Figures.Fixed(100 * share, 1)} % (rms) comes from the past through h.");

@@ -33,10 +33,11 @@ internal sealed record GateForceOption(IReadOnlyList<ForcedGate> Gates, IReadOnl
         return new GateForceOption(gates, cut);
     }
 
-    /// <summary>Forces the gates of a session.</summary>
+    /// <summary>A session forced like this.</summary>
     /// <exception cref="CommandException">The model has no such layer, gate or unit.</exception>
-    public void Apply(Session session) => Guard(() =>
+    public Session Session(LatchModel model) => Guard(() =>
     {
+        Session session = model.CreateSession();
         foreach (ForcedGate gate in Gates)
             gate.Apply(session.Gates);
         foreach (int layer in CutLayers)

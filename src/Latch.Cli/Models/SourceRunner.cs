@@ -2,14 +2,26 @@ using System.Globalization;
 using Latch.Cli.Data;
 using Latch.Runtime;
 using Latch.Sensors;
+using Latch.Telemetry;
 using Latch.Telemetry.Recordings;
 
 namespace Latch.Cli.Models;
 
 /// <summary>Reads a source's rows and yields results, step by step or window by window.</summary>
+/// <param name="model">The model.</param>
+/// <param name="session">Yields the results.</param>
+/// <param name="beside">Steps the session beside an untouched one; null where nothing is forced, or in windows.</param>
+/// <param name="source">The rows.</param>
+/// <param name="widths">Values a row of each input.</param>
+/// <param name="mode">Windows or one stream.</param>
+/// <param name="recorder">Records every step; null for none.</param>
+/// <param name="endless">Whether cancelling ends the source, with what there is so far.</param>
+/// <param name="cancellation">Ends the run.</param>
 internal sealed class SourceRunner(
-    LatchModel model, Session session, ISensorSource source, IReadOnlyList<int> widths, StepMode mode, Recorder? recorder, bool endless, CancellationToken cancellation)
+    LatchModel model, Session session, Counterfactual? beside, ISensorSource source, IReadOnlyList<int> widths, StepMode mode, Recorder? recorder, bool endless,
+    CancellationToken cancellation)
 {
+    private readonly float[] _untouched = new float[beside is null ? 0 : model.OutputSize];
     private readonly float[] _sample = new float[widths.Sum()];
     private readonly float[] _result = new float[mode.IsStream ? model.OutputSize : model.WindowOutputSize];
     private readonly List<float[]> _window = [];
@@ -65,7 +77,11 @@ internal sealed class SourceRunner(
     private void Step<TProbe>(DateTimeOffset time, ref TProbe probe)
         where TProbe : struct, IGateProbe
     {
-        session.Step(_sample, _result, ref probe);
+        NoGateProbe none = default;
+        if (beside is null)
+            session.Step(_sample, _result, ref probe);
+        else
+            beside.Step(_sample, _untouched, _result, ref none, ref probe);
         recorder?.Record(time);
     }
 

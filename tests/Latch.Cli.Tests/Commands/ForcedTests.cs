@@ -48,6 +48,24 @@ public sealed class ForcedTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_Forced_TellsHowFarItIsFromTheUntouchedRun()
+    {
+        await Quantize();
+        CommandRun run = await CommandRun.Of("run", _latch, "--source", _test, "--force", "input=closed", "--json");
+        Assert.Equal(0, run.Code);
+        JsonElement document = JsonDocument.Parse(run.Out).RootElement, output = document.GetProperty("forced").GetProperty("output");
+        float[][] forced = Rows(document), free = Rows(JsonDocument.Parse((await CommandRun.Of("run", _latch, "--source", _test, "--json")).Out).RootElement);
+        double[] differences = [.. forced.Zip(free, static (left, right) => left.Zip(right, static (a, b) => Math.Abs((double)a - b)).Max())];
+        Assert.Equal(Array.FindIndex(differences, static difference => difference > 0), output.GetProperty("firstStep").GetInt32());
+        Assert.Equal(differences.Max(), output.GetProperty("largest").GetDouble(), 1e-6);
+        CommandRun csv = await CommandRun.Of("run", _latch, "--source", _test, "--force", "input=closed");
+        Assert.Contains("the output differs from the untouched one from step", csv.Error, StringComparison.Ordinal);
+
+        static float[][] Rows(JsonElement document) =>
+            [.. document.GetProperty("results").EnumerateArray().Select(static row => row.EnumerateArray().Select(static value => value.GetSingle()).ToArray())];
+    }
+
+    [Fact]
     public async Task Watch_NothingForced_HasNoForcedPart()
     {
         await Quantize();
