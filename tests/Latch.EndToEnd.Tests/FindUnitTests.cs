@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Latch.EndToEnd.Tests;
+
+/// <summary>The sample of the gates: what its README claims of the three integer models, and the files beside it.</summary>
+public sealed partial class FindUnitTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("latch-gates-test-").FullName;
+
+    private static string Sample(string name) => Path.Combine(SharedData.Repository, "samples", "gates", name);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task FindUnit_HeldBackText_LstmHoldsOver100CharactersAndRnnDoesNot()
+    {
+        string output = await FindUnit();
+        Match[] units = [.. Unit().Matches(output)];
+        Assert.Equal(["LSTM", "GRU", "RNN"], units.Select(unit => unit.Groups["name"].Value));
+        Assert.True(Number(units[0], "area") >= 0.99, output);
+        Assert.True(Number(units[0], "held") >= 0.9 * Number(units[0], "of") && Number(units[0], "longest") > 200, output);
+        Assert.True(Number(units[2], "held") == 0, output);
+
+        double[][] rows = [.. Row().Matches(output).Select(row => row.Value.Replace("%", "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..].Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray())];
+        Assert.Equal(4, rows.Length);
+        Assert.All(rows, row => Assert.True(row[0] >= 25, output));
+        double[] far = rows[3];
+        Assert.True(far[1] >= 95 && far[2] >= 95 && far[3] < 60, output);
+        Assert.True(far[4] >= 95 && far[6] < 60, output);
+    }
+
+    [Fact]
+    public async Task FindUnit_Output_StandsInTheReadme()
+    {
+        string readme = await File.ReadAllTextAsync(Sample("README.md"), TestContext.Current.CancellationToken);
+        Assert.Contains((await FindUnit()).TrimEnd(), readme, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    [InlineData("rnn")]
+    public async Task Quantize_ShippedModel_SameBytes(string cell)
+    {
+        string latch = Path.Combine(_folder, "again.latch");
+        LatchProcess run = await LatchProcess.Run(
+            "quantize", Sample($"gates-{cell}.onnx"), "--calibration", Sample("calibration.txt"), "--channels", Sample("gates-channels.json"), "-o", latch);
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal(
+            await File.ReadAllBytesAsync(Sample($"gates-{cell}.latch"), TestContext.Current.CancellationToken),
+            await File.ReadAllBytesAsync(latch, TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<string> FindUnit()
+    {
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "FindUnit.dll"), Sample("")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, await error);
+        return await output;
+    }
+
+    private static double Number(Match match, string group) => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^  (?<name>[A-Z]+) +unit .*area under ROC (?<area>[\d.]+).*\n.*held (?<held>\d+) of (?<of>\d+)(?:.*longest over (?<longest>\d+))?", RegexOptions.Multiline)]
+    private static partial Regex Unit();
+
+    [GeneratedRegex(@"^ +(1-10|11-30|31-100|>100) .*$", RegexOptions.Multiline)]
+    private static partial Regex Row();
+}
