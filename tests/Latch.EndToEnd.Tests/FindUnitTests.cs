@@ -23,12 +23,11 @@ public sealed partial class FindUnitTests : IDisposable
         Assert.True(Number(units[0], "held") >= 0.9 * Number(units[0], "of") && Number(units[0], "longest") > 200, output);
         Assert.True(Number(units[2], "held") == 0, output);
 
-        double[][] rows = [.. Row().Matches(output).Select(row => row.Value.Replace("%", "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..].Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray())];
-        Assert.Equal(4, rows.Length);
-        Assert.All(rows, row => Assert.True(row[0] >= 25, output));
-        double[] far = rows[3];
-        Assert.True(far[1] >= 95 && far[2] >= 95 && far[3] < 60, output);
-        Assert.True(far[4] >= 95 && far[6] < 60, output);
+        double[] far = [.. Far().Match(output).Groups["figure"].Captures.Select(figure => double.Parse(figure.Value, CultureInfo.InvariantCulture))];
+        Assert.Equal(7, far.Length);
+        Assert.True(far[0] >= 100, output);
+        Assert.True(far[1] >= 98 && far[2] >= 98 && far[3] < 50, output);
+        Assert.True(far[4] >= 98 && far[6] < 60, output);
     }
 
     [Fact]
@@ -72,6 +71,6 @@ public sealed partial class FindUnitTests : IDisposable
     [GeneratedRegex(@"^  (?<name>[A-Z]+) +unit .*area under ROC (?<area>[\d.]+).*\n.*held (?<held>\d+) of (?<of>\d+)(?:.*longest over (?<longest>\d+))?", RegexOptions.Multiline)]
     private static partial Regex Unit();
 
-    [GeneratedRegex(@"^ +(1-10|11-30|31-100|>100) .*$", RegexOptions.Multiline)]
-    private static partial Regex Row();
+    [GeneratedRegex(@"^ +>100(?: +(?<figure>[\d.]+)(?: %)?)+$", RegexOptions.Multiline)]
+    private static partial Regex Far();
 }

@@ -10,7 +10,7 @@ internal static class Summary
             WriteUnit(writer, finding);
         writer.WriteLine();
         writer.WriteLine("By characters since the opening: closing character predicted, and the unit's reading (50 % is chance)");
-        writer.WriteLine($"  distance  brackets{Columns(findings, "predicted")}{Columns(findings, "unit")}");
+        writer.WriteLine($"  distance  brackets{Columns(findings, "predicted", 16)}{Columns(findings, "unit", 11)}");
         foreach (Distance distance in Distance.All)
         {
             writer.WriteLine($"  {distance,8}{findings[0].Rest.Closings(distance),10}"
@@ -36,8 +36,8 @@ internal static class Summary
             + (held.Length == 0 ? "" : $", the longest over {held.Max(span => span.Length)}"));
     }
 
-    private static string Columns(IReadOnlyList<Finding> findings, string what) =>
-        string.Concat(findings.Select(finding => $"{finding.Name + " " + what,17}"));
+    private static string Columns(IReadOnlyList<Finding> findings, string what, int width) =>
+        string.Concat(findings.Select(finding => $"{finding.Name} {what}".PadLeft(width)));
 
-    private static string Percent(double share) => $"{100 * share:F1} %";
+    private static string Percent(double share) => double.IsNaN(share) ? "-" : $"{100 * share:F1} %";
 }
