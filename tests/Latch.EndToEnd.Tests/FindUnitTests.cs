@@ -17,7 +17,7 @@ public sealed partial class FindUnitTests : IDisposable
     public async Task FindUnit_HeldBackText_LstmHoldsOver100CharactersAndRnnDoesNot()
     {
         string output = await FindUnit();
-        Match[] units = [.. Unit().Matches(output)];
+        Match[] units = [.. Unit().Matches(output).Cast<Match>()];
         Assert.Equal(["LSTM", "GRU", "RNN"], units.Select(unit => unit.Groups["name"].Value));
         Assert.True(Number(units[0], "area") >= 0.99, output);
         Assert.True(Number(units[0], "held") >= 0.9 * Number(units[0], "of") && Number(units[0], "longest") > 200, output);

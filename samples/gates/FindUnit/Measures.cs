@@ -39,7 +39,7 @@ internal sealed class Measures(TextRun run, UnitReading reading, int From)
     }
 
     /// <summary>Area under the ROC curve of the unit's state.</summary>
-    public double Area() => reading.AreaOn(run.State(reading.Unit)[From..], Span.IsOpenAt(run.Text, reading.Kind)[From..]);
+    public double Area() => reading.Area(run.State(reading.Unit)[From..], Span.IsOpenAt(run.Text, reading.Kind)[From..]);
 
     /// <summary>Brackets of the unit's kind over more than 100 characters.</summary>
     public IReadOnlyList<Span> LongSpans() => [.. Spans.Where(span => span.Kind == reading.Kind && span.Length > 100)];

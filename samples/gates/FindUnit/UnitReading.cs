@@ -5,61 +5,65 @@ namespace FindUnit;
 /// <param name="Kind">Index in <see cref="Span.Names"/>.</param>
 /// <param name="Above">Whether the bracket is open above the threshold.</param>
 /// <param name="Threshold">In real units of the state.</param>
-/// <param name="Area">Area under the ROC curve on the characters searched: 1 separates perfectly, 0.5 not at all.</param>
-internal sealed record UnitReading(int Unit, int Kind, bool Above, double Threshold, double Area)
+/// <param name="Right">Mean of the shares read right where it is open and where it is not, over the characters searched: 1 is all, 0.5 is chance.</param>
+internal sealed record UnitReading(int Unit, int Kind, bool Above, double Threshold, double Right)
 {
     /// <summary>Whether the bracket is read as open.</summary>
     public bool IsOpen(double state) => state > Threshold == Above;
 
-    /// <summary>The unit and kind that separate best on the first characters of a run.</summary>
+    /// <summary>The unit, kind and threshold that read best over the first characters of a run.</summary>
     public static UnitReading Search(TextRun run, int characters)
     {
-        UnitReading? best = null;
-        for (int unit = 0; unit < run.Units; unit++)
-        {
-            double[] states = run.State(unit)[..characters];
-            for (int kind = 0; kind < Span.Names.Count; kind++)
-            {
-                (double area, double threshold) = Separate(states, Span.IsOpenAt(run.Text, kind)[..characters]);
-                if (best is null || Math.Max(area, 1 - area) > best.Area)
-                    best = new UnitReading(unit, kind, area >= 0.5, threshold, Math.Max(area, 1 - area));
-            }
-        }
-
-        return best!;
+        bool[][] open = [.. Span.Names.Select((_, kind) => Span.IsOpenAt(run.Text, kind)[..characters])];
+        return (
+            from unit in Enumerable.Range(0, run.Units)
+            let states = run.State(unit)[..characters]
+            from kind in Enumerable.Range(0, open.Length)
+            select Best(unit, kind, states, open[kind])).MaxBy(reading => reading.Right)!;
     }
 
-    /// <summary>Area under the ROC curve of this unit on other characters.</summary>
-    public double AreaOn(double[] states, bool[] open)
+    /// <summary>Area under the ROC curve: the share of pairs (open, not open) that the state puts in the right order.</summary>
+    public double Area(double[] states, bool[] open)
     {
-        double area = Separate(states, open).Area;
+        double opened = open.Count(isOpen => isOpen), others = open.Length - opened, othersBelow = 0, pairs = 0;
+        foreach ((_, int openHere, int othersHere) in Rising(states, open))
+        {
+            pairs += openHere * (othersBelow + (othersHere / 2.0));
+            othersBelow += othersHere;
+        }
+
+        double area = pairs / (opened * others);
         return Above ? area : 1 - area;
     }
 
-    /// <summary>
-    /// One walk over the states in rising order: the share of pairs (open, not open) of which the open one is higher, and the threshold with the
-    /// best mean of both shares read right.
-    /// </summary>
-    private static (double Area, double Threshold) Separate(double[] states, bool[] open)
+    /// <summary>The threshold between two neighbouring states that reads best.</summary>
+    private static UnitReading Best(int unit, int kind, double[] states, bool[] open)
+    {
+        double opened = open.Count(isOpen => isOpen), others = open.Length - opened, openBelow = 0, othersBelow = 0, below = 0;
+        UnitReading best = new(unit, kind, true, 0, 0.5);
+        foreach ((double state, int openHere, int othersHere) in Rising(states, open))
+        {
+            double gain = (othersBelow / others) - (openBelow / opened);
+            if ((1 + Math.Abs(gain)) / 2 > best.Right)
+                best = new UnitReading(unit, kind, gain > 0, (below + state) / 2, (1 + Math.Abs(gain)) / 2);
+            (openBelow, othersBelow, below) = (openBelow + openHere, othersBelow + othersHere, state);
+        }
+
+        return best;
+    }
+
+    /// <summary>The different states in rising order, with how many characters of either sort have them.</summary>
+    private static IEnumerable<(double State, int Open, int Others)> Rising(double[] states, bool[] open)
     {
         double[] rising = [.. states];
         bool[] labels = [.. open];
         Array.Sort(rising, labels);
-        double opened = open.Count(isOpen => isOpen), others = open.Length - opened;
-        double openBelow = 0, othersBelow = 0, pairs = 0, best = 0, threshold = 0;
         for (int at = 0, end; at < rising.Length; at = end)
         {
             int openHere = 0;
             for (end = at; end < rising.Length && rising[end] == rising[at]; end++)
                 openHere += labels[end] ? 1 : 0;
-            int othersHere = end - at - openHere;
-            pairs += openHere * (othersBelow + (othersHere / 2.0));
-            (openBelow, othersBelow) = (openBelow + openHere, othersBelow + othersHere);
-            double gain = Math.Abs((othersBelow / others) - (openBelow / opened));
-            if (gain > best && end < rising.Length)
-                (best, threshold) = (gain, (rising[at] + rising[end]) / 2);
+            yield return (rising[at], openHere, end - at - openHere);
         }
-
-        return (pairs / (opened * others), threshold);
     }
 }
