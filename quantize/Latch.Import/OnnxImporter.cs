@@ -37,7 +37,7 @@ public static class OnnxImporter
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new ImportException(ImportErrorCode.Unreadable, path, $"the file cannot be read: {cause.Message}", inner: cause);
+            throw new ImportException(ImportErrorCode.Unreadable, path, $"the file cannot be read: {(cause is FileNotFoundException or DirectoryNotFoundException ? "there is no such file. Check the path." : cause.Message)}", inner: cause);
         }
     }
 

@@ -6,7 +6,7 @@ internal enum ExitCode
     /// <summary>Done.</summary>
     Ok = 0,
 
-    /// <summary>The question was answered with no: the model cannot be run.</summary>
+    /// <summary>The question was answered with no: the model cannot be run, or a replay gives other integers.</summary>
     CheckFailed = 1,
 
     /// <summary>The command line is wrong.</summary>

@@ -11,7 +11,7 @@ internal static class HelpText
 
         Exit codes:
           0    done
-          1    the model cannot be run (inspect)
+          1    the model cannot be run (inspect), or a replay gives other integers (replay)
           2    wrong command line
           3    a model, a data file or a source cannot be read or does not fit
           4    an output cannot be written

@@ -74,7 +74,9 @@ internal static class LatchApp
             CompareCommand.Create(terminal),
             RunCommand.Create(terminal),
             WatchCommand.Create(terminal),
+            StudioCommand.Create(terminal),
             RecordCommand.Create(terminal),
+            ReplayCommand.Create(terminal),
         };
         root.HelpName = "latch";
         root.SetAction(_ => root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }));

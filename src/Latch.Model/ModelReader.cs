@@ -19,7 +19,7 @@ public static class ModelReader
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new ModelFormatException(ModelFormatCode.Unreadable, path, $"It cannot be read: {cause.Message}", cause);
+            throw new ModelFormatException(ModelFormatCode.Unreadable, path, $"It cannot be read: {(cause is FileNotFoundException or DirectoryNotFoundException ? "there is no such file." : cause.Message)}", cause);
         }
     }
 

@@ -10,6 +10,8 @@ internal sealed class Arena
 
     public Arena(int bytes) => _buffer = new AlignedBuffer(bytes);
 
+    public int Length => _buffer.Length;
+
     public Span<byte> Bytes(TensorSlot slot) => _buffer.Bytes.Slice(slot.Offset, slot.Bytes);
 }
 

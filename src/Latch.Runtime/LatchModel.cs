@@ -79,9 +79,6 @@ public sealed class LatchModel : IDisposable
     /// <summary>Bytes of packed weights and row constants, shared by all sessions.</summary>
     public long WeightBytes { get; }
 
-    /// <summary>Bytes of the packed weights and of one session's activation tensors. Its states, working memory and the model's description come on top.</summary>
-    public long MemoryBytes => WeightBytes + (StepPlan?.ArenaBytes ?? 0) + (WindowPlan?.ArenaBytes ?? 0);
-
     internal ExecutionPlan? StepPlan { get; }
 
     internal ExecutionPlan? WindowPlan { get; }

@@ -26,6 +26,18 @@ internal sealed class PlanMemory
     /// <summary>Working memory for the values of one dense row, filled up to whole tiles.</summary>
     public AlignedBuffer Values { get; }
 
+    /// <summary>Bytes of all of it.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = Arena.Length + Prepared.Length + Values.Length;
+            foreach (RecurrentState state in States)
+                bytes += state.Bytes;
+            return bytes;
+        }
+    }
+
     /// <summary>Executions since the reset.</summary>
     public long Executions { get; set; }
 }

@@ -11,7 +11,7 @@ namespace Latch.Runtime;
 /// A reading that is not finite (NaN, infinity) holds its channel's last finite value, real zero (the mean) before the first one, and is counted in
 /// <see cref="HeldReadings"/>.
 /// </remarks>
-public sealed class Session
+public sealed partial class Session
 {
     private readonly LatchModel _model;
     private readonly PlanMemory? _step;
@@ -29,6 +29,7 @@ public sealed class Session
             (_step, _stepInput, _stepOutput) = (new PlanMemory(step), new InputQuantizer(step, model.Channels, carry: true), new OutputDequantizer(step));
         if (model.WindowPlan is { } window)
             (_window, _windowInput, _windowOutput) = (new PlanMemory(window), new InputQuantizer(window, model.Channels, carry: false), new OutputDequantizer(window));
+        StateSize = StateIntegers();
         Gates = new GateControl(model.Definition.Layers, [.. _step?.States ?? [], .. _window?.States ?? []]);
     }
 
@@ -40,9 +41,6 @@ public sealed class Session
 
     /// <summary>Steps taken since the last reset.</summary>
     public long StepCount => _step?.Executions ?? 0;
-
-    /// <summary>Integers of <see cref="SaveState"/>; 0 for a model that cannot step, which carries nothing.</summary>
-    public int StateSize => _step is null ? 0 : 2 + _model.StepPlan!.InputSize + _step.States.Sum(state => state.Size);
 
     /// <summary>Takes one sample and yields one result, both in real numbers.</summary>
     /// <param name="sample"><see cref="LatchModel.InputSize"/> readings, in the channels' units.</param>
@@ -93,7 +91,8 @@ public sealed class Session
             codes[..input.Count].CopyTo(input.Narrow);
             codes = codes[input.Count..];
         }
-        StepCodes(plan, result);
+        NoGateProbe probe = default;
+        StepCodes(plan, result, ref probe);
     }
 
     /// <summary>As <see cref="Step(ReadOnlySpan{sbyte}, Span{short})"/> with codes of either width; they are limited to the input's codes.</summary>
@@ -103,6 +102,20 @@ public sealed class Session
     /// <exception cref="InvalidOperationException">The model takes whole windows only.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(ReadOnlySpan<short> codes, Span<short> result)
+    {
+        NoGateProbe probe = default;
+        Step(codes, result, ref probe);
+    }
+
+    /// <summary>As <see cref="Step(ReadOnlySpan{short}, Span{short})"/>, watched by a probe.</summary>
+    /// <param name="codes"><see cref="LatchModel.InputSize"/> codes of the input tensors.</param>
+    /// <param name="result"><see cref="LatchModel.OutputSize"/> codes of the output tensors.</param>
+    /// <param name="probe">Called once per recurrent layer.</param>
+    /// <exception cref="ArgumentException">A span has another length.</exception>
+    /// <exception cref="InvalidOperationException">The model takes whole windows only.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Step<TProbe>(ReadOnlySpan<short> codes, Span<short> result, ref TProbe probe)
+        where TProbe : struct, IGateProbe
     {
         ExecutionPlan plan = StepPlan();
         Check(nameof(codes), codes.Length, plan.InputSize);
@@ -115,7 +128,7 @@ public sealed class Session
                 input[i] = Math.Clamp(codes[i], slot.MinCode, slot.MaxCode);
             codes = codes[input.Count..];
         }
-        StepCodes(plan, result);
+        StepCodes(plan, result, ref probe);
     }
 
     /// <summary>
@@ -167,72 +180,20 @@ public sealed class Session
         _model.StepPlan!.ClearInputs(_step.Arena);
     }
 
-    /// <summary>Copies the streaming state: with <see cref="LoadState"/> another session of the same model continues with the same integers.</summary>
-    /// <param name="state"><see cref="StateSize"/> integers.</param>
-    /// <exception cref="ArgumentException">The span has another length.</exception>
-    public void SaveState(Span<int> state)
-    {
-        Check(nameof(state), state.Length, StateSize);
-        if (_step is null)
-            return;
-        (state[0], state[1]) = ((int)_step.Executions, (int)(_step.Executions >> 32));
-        state = state[2..];
-        foreach (int tensor in _model.StepPlan!.InputTensors)
-        {
-            CodeSpan codes = _model.StepPlan.Slot(tensor).In(_step.Arena);
-            for (int i = 0; i < codes.Count; i++)
-                state[i] = codes[i];
-            state = state[codes.Count..];
-        }
-        foreach (Cells.RecurrentState recurrent in _step.States)
-            state = recurrent.Save(state);
-    }
-
-    /// <summary>Restores what <see cref="SaveState"/> copied.</summary>
-    /// <param name="state"><see cref="StateSize"/> integers of a session of the same model.</param>
-    /// <exception cref="ArgumentException">The span has another length.</exception>
-    public void LoadState(ReadOnlySpan<int> state)
-    {
-        Check(nameof(state), state.Length, StateSize);
-        if (_step is null)
-            return;
-        _step.Executions = (uint)state[0] | ((long)state[1] << 32);
-        state = state[2..];
-        foreach (int tensor in _model.StepPlan!.InputTensors)
-        {
-            CodeSpan codes = _model.StepPlan.Slot(tensor).In(_step.Arena);
-            for (int i = 0; i < codes.Count; i++)
-                codes[i] = state[i];
-            state = state[codes.Count..];
-        }
-        foreach (Cells.RecurrentState recurrent in _step.States)
-            state = recurrent.Load(state);
-        _model.StepPlan.Restore(_step);
-    }
-
-    /// <summary>Reads an inner tensor as it was left by the last step or window, in real numbers.</summary>
-    /// <param name="name">The tensor's name in the plan that ran last.</param>
-    /// <param name="values">Receives the values.</param>
-    /// <returns>The number of values, or -1 when the plan has no tensor of that name.</returns>
-    /// <exception cref="ArgumentException">The span is shorter than the tensor.</exception>
-    public int ReadTensor(string name, Span<float> values)
-    {
-        (ExecutionPlan plan, PlanMemory memory) = _step is null || _windowRanLast ? (_model.WindowPlan!, _window!) : (_model.StepPlan!, _step);
-        for (int tensor = 0; tensor < plan.Definition.Tensors.Count; tensor++)
-        {
-            if (plan.Definition.Tensors[tensor].Name != name)
-                continue;
-            if (values.Length < plan.Slot(tensor).Count)
-                Throw.WrongLength(nameof(values), values.Length, plan.Slot(tensor).Count);
-            return OutputDequantizer.Dequantize(plan.Slot(tensor), memory.Arena, values);
-        }
-        return -1;
-    }
-
     private static void Check(string span, int length, int expected)
     {
         if (length != expected)
             Throw.WrongLength(span, length, expected);
+    }
+
+    private int StateIntegers()
+    {
+        if (_step is null)
+            return 0;
+        int size = 2 + _model.StepPlan!.InputSize;
+        foreach (Cells.RecurrentState state in _step.States)
+            size += state.Size;
+        return size;
     }
 
     private ExecutionPlan StepPlan()
@@ -243,16 +204,11 @@ public sealed class Session
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void StepCodes(ExecutionPlan plan, Span<short> result)
+    private void StepCodes<TProbe>(ExecutionPlan plan, Span<short> result, ref TProbe probe)
+        where TProbe : struct, IGateProbe
     {
-        NoGateProbe probe = default;
         Execute(plan, _step!, ref probe);
-        foreach (int tensor in plan.OutputTensors)
-        {
-            CodeSpan output = plan.Slot(tensor).In(_step!.Arena);
-            output.CopyTo(result);
-            result = result[output.Count..];
-        }
+        ReadCodes(plan, plan.OutputTensors, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

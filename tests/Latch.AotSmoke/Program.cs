@@ -5,6 +5,7 @@ return args switch
 {
     ["cpu"] => CpuCommand.Run(),
     ["run", var model, var series, .. var options] => RunCommand.Run(model, series, options),
+    ["replay", var folder, var model, .. var options] => ReplayCommand.Run(folder, model, options),
     ["equality", .. var options] => EqualityCommand.Run(options),
     ["guard"] => GuardCommand.Run(),
     _ => Usage.Show(),

@@ -13,9 +13,11 @@ internal static class Usage
             usage: aot-smoke cpu                                    kernels and instruction sets this program can use here
                    aot-smoke run MODEL.latch SERIES.csv[.gz] [--kernel NAME|all] [--repeat N]
                                                                     steps a model; prints kernel, steps, allocated bytes and hash
+                   aot-smoke replay FOLDER MODEL.latch [--kernel NAME|all]
+                                                                    replays a recording; prints kernel and steps
                    aot-smoke equality [--quick] [--kernel NAME]     compares every kernel with "scalar"
                    aot-smoke guard                                  reads beyond guarded memory: must die by SIGSEGV
-            exit codes: 0 well, 1 kernels differ, 2 wrong command, 3 something to read is unusable or there is nothing to compare
+            exit codes: 0 well, 1 kernels or a replay differ, 2 wrong command, 3 something to read is unusable or there is nothing to compare
             """);
         return Wrong;
     }

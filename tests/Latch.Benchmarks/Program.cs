@@ -10,6 +10,8 @@ const string Usage = """
                  --kernel NAME  --sizes 64x128,257x512  --cells lstm,gru  --rounds 21  --seed 1
       accuracy   error of the layers' output against float
                  --kernel NAME  --sizes LIST  --cells LIST  --seeds 3
+      telemetry  watched steps against bare ones, interleaved on one thread: ratios beside their bars, times
+                 --kernel NAME  --sizes 32x64,64x128,257x512  --cells lstm,gru  --rounds 41  --seed 1
       cold       time from start to exit and resident memory of two AOT programs that take one step of an LSTM of 64x128
                  --runs 15  --ours PROGRAM  --peer PROGRAM  (published here when not given)
       model      writes the timed models as .latch files, each with a recording of 8 samples
@@ -31,6 +33,8 @@ try
             return PeersCommand.Run(BenchmarkOptions.Parse(args, PeersCommand.Options));
         case "accuracy":
             return AccuracyCommand.Run(BenchmarkOptions.Parse(args, AccuracyCommand.Options));
+        case "telemetry":
+            return TelemetryCommand.Run(BenchmarkOptions.Parse(args, TelemetryCommand.Options));
         case "cold":
             return ColdCommand.Run(BenchmarkOptions.Parse(args, ColdCommand.Options));
         case "model":

@@ -11,8 +11,10 @@ public sealed class PublicApiTests
         typeof(Model.ModelDefinition).Assembly,
         typeof(Runtime.LatchModel).Assembly,
         Assembly.Load("Latch.Telemetry"),
+        Assembly.Load("Latch.Telemetry.Parquet"),
         typeof(Anomaly.AnomalyDetector).Assembly,
         typeof(Sensors.ISensorSource).Assembly,
+        typeof(Inspector.InspectorSession).Assembly,
         typeof(Import.OnnxImporter).Assembly,
         typeof(Quantize.Quantizer).Assembly,
     ];

@@ -10,11 +10,13 @@ public sealed partial class ReferenceTests
         ["Latch.Model"] = [],
         ["Latch.Runtime"] = ["Latch.Model"],
         ["Latch.Telemetry"] = ["Latch.Runtime"],
+        ["Latch.Telemetry.Parquet"] = ["Latch.Telemetry"],
         ["Latch.Anomaly"] = ["Latch.Telemetry"],
         ["Latch.Sensors"] = [],
+        ["Latch.Inspector"] = ["Latch.Model", "Latch.Runtime", "Latch.Telemetry", "Latch.Anomaly"],
         ["Latch.Import"] = [],
         ["Latch.Quantize"] = ["Latch.Import", "Latch.Model", "Latch.Runtime"],
-        ["Latch.Cli"] = ["Latch.Model", "Latch.Runtime", "Latch.Telemetry", "Latch.Anomaly", "Latch.Sensors", "Latch.Import", "Latch.Quantize"],
+        ["Latch.Cli"] = ["Latch.Model", "Latch.Runtime", "Latch.Telemetry", "Latch.Telemetry.Parquet", "Latch.Anomaly", "Latch.Sensors", "Latch.Inspector", "Latch.Import", "Latch.Quantize"],
     };
 
     // What may run on a board brings no package with it.

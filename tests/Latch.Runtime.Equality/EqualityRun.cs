@@ -98,6 +98,7 @@ public static class EqualitySuite
         new("hidden", LengthChecks.Hidden),
         new("variants", VariantChecks.Variants),
         new("forces", VariantChecks.Forces),
+        new("watched", WatchedChecks.Watched),
         new("accumulation", VariantChecks.Accumulation),
         new("dense", DenseChecks.Lengths),
         new("windows", WindowChecks.Windows),

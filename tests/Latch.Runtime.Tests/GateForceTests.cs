@@ -73,6 +73,75 @@ public sealed class GateForceTests
         Assert.Equal(Values(frame, 2), frame.Hidden);
     }
 
+    [Theory]
+    [InlineData(CellKind.Lstm, Gate.Input, 0)]
+    [InlineData(CellKind.Lstm, Gate.Output, 1)]
+    [InlineData(CellKind.Lstm, Gate.Forget, 5_000_000)]
+    [InlineData(CellKind.Gru, Gate.Update, 12_345_678)]
+    [InlineData(CellKind.Gru, Gate.Reset, One)]
+    public void ForceValue_SomeUnits_GivesThemExactlyTheValue(CellKind kind, Gate gate, int value)
+    {
+        (Session session, CapturingProbe probe) = Start(kind);
+        (Session free, CapturingProbe freeProbe) = Start(kind);
+        session.Gates.ForceValue(0, gate, value, 1, 4);
+        int index = GateOrder.IndexOf(kind, gate);
+        int[] expected = Values(Step(free, ref freeProbe), index);
+        (expected[1], expected[4]) = (value, value);
+        Assert.Equal(expected, Values(Step(session, ref probe), index));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(One + 1)]
+    public void ForceValue_OutsideZeroToOne_IsRefused(int value)
+    {
+        (Session session, _) = Start(CellKind.Lstm);
+        Assert.Throws<ArgumentException>(() => session.Gates.ForceValue(0, Gate.Forget, value));
+    }
+
+    // With nothing kept and nothing seen of the past, every step is like the first one after a reset.
+    [Theory]
+    [InlineData(CellKind.Lstm, false, true)]
+    [InlineData(CellKind.Lstm, true, true)]
+    [InlineData(CellKind.Gru, false, true)]
+    [InlineData(CellKind.Gru, false, false)]
+    [InlineData(CellKind.Rnn, false, true)]
+    public void CutRecurrence_NothingKept_MakesEveryStepTheFirst(CellKind kind, bool peepholes, bool linearBeforeReset)
+    {
+        LayerOptions options = new(kind, Inputs, Units) { Peepholes = peepholes, LinearBeforeReset = linearBeforeReset };
+        (Session session, CapturingProbe probe) = Start(options, steps: 10);
+        (Session first, CapturingProbe firstProbe) = Start(options, steps: 0);
+        if (kind != CellKind.Rnn)
+            session.Gates.Force(0, kind == CellKind.Lstm ? Gate.Forget : Gate.Update, GateForce.Closed);
+        for (int step = 0; step < 5; step++)
+        {
+            float[] sample = [.. Enumerable.Range(0, Inputs).Select(input => (step + input) / 4f)];
+            first.Reset();
+            if (kind != CellKind.Rnn)
+                first.Gates.Force(0, kind == CellKind.Lstm ? Gate.Forget : Gate.Update, GateForce.Closed);
+            first.Step(sample, new float[Units], ref firstProbe);
+            session.Step(sample, new float[Units], ref probe);
+            if (step == 0)
+                Assert.NotEqual(firstProbe.Frames[^1].Hidden, probe.Frames[^1].Hidden);
+            else
+                Assert.Equal(firstProbe.Frames[^1].Hidden, probe.Frames[^1].Hidden);
+            session.Gates.CutRecurrence(0);
+        }
+        session.Gates.ReleaseAll();
+        session.Step(new float[Inputs], new float[Units], ref probe);
+        first.Reset();
+        first.Gates.ReleaseAll();
+        first.Step(new float[Inputs], new float[Units], ref firstProbe);
+        Assert.NotEqual(firstProbe.Frames[^1].Hidden, probe.Frames[^1].Hidden);
+    }
+
+    [Fact]
+    public void CutRecurrence_NoSuchLayer_IsRefused()
+    {
+        (Session session, _) = Start(CellKind.Lstm);
+        Assert.Throws<ArgumentException>(() => session.Gates.CutRecurrence(1));
+    }
+
     [Fact]
     public void Release_EverythingForced_GivesTheFreeResult()
     {
@@ -104,12 +173,14 @@ public sealed class GateForceTests
     private static int[] Values(CapturingProbe.Frame frame, int gate) => frame.Gates.AsSpan(gate * Units, Units).ToArray();
 
     /// <summary>A session after ten steps.</summary>
-    private static (Session Session, CapturingProbe Probe) Start(CellKind kind)
+    private static (Session Session, CapturingProbe Probe) Start(CellKind kind) => Start(new LayerOptions(kind, Inputs, Units), steps: 10);
+
+    private static (Session Session, CapturingProbe Probe) Start(LayerOptions options, int steps)
     {
-        LatchModel model = LatchModel.Create(LayerQuantizer.Model(new FloatLayer(new LayerOptions(kind, Inputs, Units), new Random(5))));
+        LatchModel model = LatchModel.Create(LayerQuantizer.Model(new FloatLayer(options, new Random(5))));
         Session session = model.CreateSession();
         var probe = new CapturingProbe();
-        for (int step = 0; step < 10; step++)
+        for (int step = 0; step < steps; step++)
             Step(session, ref probe);
         return (session, probe);
     }

@@ -44,6 +44,18 @@ public sealed class SessionTests
 
     [Theory]
     [MemberData(nameof(Cells))]
+    public void MemoryBytes_OfASession_IsWhatMakingItTakes(CellKind kind, bool linearBeforeReset)
+    {
+        using LatchModel model = LatchModel.Create(LayerQuantizer.Model(new FloatLayer(new LayerOptions(kind, 64, 128) { LinearBeforeReset = linearBeforeReset }, new Random(3))));
+        long bytes = model.CreateSession().MemoryBytes, before = GC.GetAllocatedBytesForCurrentThread();
+        GC.KeepAlive(model.CreateSession());
+        // On top of the buffers come objects and what aligns each buffer.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, bytes, bytes + 6000);
+        Assert.InRange(bytes, 128 * sizeof(int) * 2, 64 * 1024);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
     public void Run_ManySteps_EqualsThatManySteps(CellKind kind, bool linearBeforeReset)
     {
         using LatchModel model = Model(kind, linearBeforeReset);
@@ -67,6 +79,31 @@ public sealed class SessionTests
         Assert.Equal(expected, window);
         float[] rest = StepAll(session, samples.AsSpan(5 * Inputs).ToArray());
         Assert.Equal(expected, first.Concat(rest));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReadInputCodes_GivenToAnotherSession_YieldsTheSameIntegers(bool wide)
+    {
+        using LatchModel model = LatchModel.Create(LayerQuantizer.Model(new FloatLayer(new LayerOptions(CellKind.Lstm, Inputs, Units) { Wide = wide }, new Random(3))));
+        Session original = model.CreateSession(), replay = model.CreateSession();
+        float[] samples = Samples(20);
+        var first = new CapturingProbe();
+        var second = new CapturingProbe();
+        short[] inputs = new short[Inputs], outputs = new short[Units], replayed = new short[Units];
+        for (int step = 0; step < 20; step++)
+        {
+            original.Step(samples.AsSpan(step * Inputs, Inputs), new float[Units], ref first);
+            original.ReadInputCodes(inputs);
+            original.ReadOutputCodes(outputs);
+            replay.Step(inputs, replayed, ref second);
+            Assert.Equal(outputs, replayed);
+            Assert.Equal(first.Frames[^1].Cell, second.Frames[^1].Cell);
+            Assert.Equal(first.Frames[^1].Gates, second.Frames[^1].Gates);
+        }
+        Assert.Contains(outputs, static code => code != 0);
+        Assert.Throws<ArgumentException>(() => original.ReadInputCodes(outputs));
     }
 
     [Fact]

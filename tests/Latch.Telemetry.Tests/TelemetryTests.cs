@@ -18,12 +18,13 @@ public sealed class TelemetryTests
         double keep = Math.Pow(0.5, 1 / halfLife);
         FloatLayer source = Constant(kind, kind == CellKind.Lstm ? 2 : 0, Math.Log(keep / (1 - keep)));
         GateStatistics statistics = Watch(LayerQuantizer.Model(source) with { SampleRateHz = 2 }, steps: 50);
-        MemoryTime memory = statistics.Layers[0].Memory!.Value;
+        LayerSnapshot layer = statistics.Snapshot()[0];
+        MemoryTime memory = layer.Memory!.Value;
         Assert.InRange(memory.HalfLifeSteps, halfLife * 0.99, halfLife * 1.01);
         Assert.InRange(memory.HalfLifeSeconds!.Value, halfLife * 0.495, halfLife * 0.505);
         Assert.Equal(memory.HalfLifeSteps / Math.Log(2), memory.EFoldSteps, 1e-9 * halfLife);
-        Assert.Equal(Units, statistics.Layers[0].UnitMemory.Count);
-        Assert.All(statistics.Layers[0].UnitMemory, unit => Assert.InRange(unit.HalfLifeSteps, halfLife * 0.99, halfLife * 1.01));
+        Assert.Equal(Units, layer.UnitMemory.Count);
+        Assert.All(layer.UnitMemory, unit => Assert.InRange(unit.HalfLifeSteps, halfLife * 0.99, halfLife * 1.01));
     }
 
     [Fact]
@@ -33,8 +34,9 @@ public sealed class TelemetryTests
         Session session = model.CreateSession();
         session.Gates.Force(0, Gate.Forget, GateForce.Open);
         GateStatistics statistics = Watch(model, session, 5);
-        Assert.Equal(double.PositiveInfinity, statistics.Layers[0].Memory!.Value.HalfLifeSteps);
-        Assert.Null(statistics.Layers[0].Memory!.Value.HalfLifeSeconds);
+        MemoryTime memory = statistics.Snapshot()[0].Memory!.Value;
+        Assert.Equal(double.PositiveInfinity, memory.HalfLifeSteps);
+        Assert.Null(memory.HalfLifeSeconds);
     }
 
     [Fact]
@@ -52,25 +54,26 @@ public sealed class TelemetryTests
         for (int step = 0; step < 100; step++)
             session.Step([step % 4 == 0 ? -1f : 1f], new float[Units], ref probe);
 
-        GateSummary input = statistics.Layers[0].Gates[0], forget = statistics.Layers[0].Gates[2];
-        Assert.Equal((Gate.Input, Gate.Forget), (input.Gate, forget.Gate));
+        IReadOnlyList<GateSummary> gates = statistics.Snapshot()[0].Gates;
+        GateValues input = gates[0].All, forget = gates[2].All;
+        Assert.Equal((Gate.Input, Gate.Forget), (gates[0].Gate, gates[2].Gate));
         Assert.Equal((0.25, 0.25), (input.Below, input.Above));
         Assert.InRange(input.Mean, 0.499, 0.501);
         Assert.InRange(input.Deviation, Math.Sqrt(2 * 0.4933 * 0.4933 / 4) - 0.002, Math.Sqrt(2 * 0.4933 * 0.4933 / 4) + 0.002);
         Assert.Equal((0.25, 0.75), (forget.Below, forget.Above));
         Assert.InRange(forget.Mean, 0.72, 0.73);
         Assert.Equal(100, statistics.Layers[0].Steps);
-        Assert.Equal(0, input.Saturations + forget.Saturations);
+        Assert.Equal(0, gates[0].Saturations + gates[2].Saturations);
     }
 
     [Fact]
     public void Gates_PreActivationBeyondTheLimit_CountsSaturations()
     {
         GateStatistics statistics = Watch(LayerQuantizer.Model(Constant(CellKind.Lstm, 1, 20)), steps: 7);
-        Assert.Equal([0, 7 * Units, 0, 0], statistics.Layers[0].Gates.Select(gate => (int)gate.Saturations));
+        Assert.Equal([0, 7 * Units, 0, 0], statistics.Snapshot()[0].Gates.Select(gate => (int)gate.Saturations));
         statistics.Clear();
-        Assert.Equal([0, 0, 0, 0], statistics.Layers[0].Gates.Select(gate => (int)gate.Saturations));
-        Assert.Null(statistics.Layers[0].Memory);
+        Assert.Equal([0, 0, 0, 0], statistics.Snapshot()[0].Gates.Select(gate => (int)gate.Saturations));
+        Assert.Null(statistics.Snapshot()[0].Memory);
     }
 
     [Fact]
@@ -81,8 +84,9 @@ public sealed class TelemetryTests
         for (int unit = 0; unit < Units; unit++)
             (source.Bias[unit], source.Bias[(3 * Units) + unit]) = (20, Math.Atanh(0.01));
         GateStatistics statistics = Watch(LayerQuantizer.Model(source), steps: 200);
-        Assert.All(statistics.Layers[0].CellSlope, slope => Assert.InRange(slope, 0.00995, 0.01005));
-        Assert.All(statistics.Layers[0].CellDrift, drift => Assert.InRange(drift, 0.497, 0.503));
+        LayerSnapshot layer = statistics.Snapshot()[0];
+        Assert.All(layer.CellSlope, slope => Assert.InRange(slope, 0.00995, 0.01005));
+        Assert.All(layer.CellDrift, drift => Assert.InRange(drift, 0.497, 0.503));
     }
 
     [Fact]

@@ -34,6 +34,13 @@ internal static class CommonOptions
         return stride;
     }
 
+    /// <summary>Forces gates; see <see cref="Models.GateForceOption"/>.</summary>
+    public static Option<string[]> Force(string what) => new("--force")
+    {
+        Description = $"{what}: {Models.GateForceOption.Form}; open, closed, hold, or a number from 0 to 1. May be given several times.",
+        HelpName = "GATE=HOW",
+    };
+
     /// <summary>Forces a kernel; refuses one this machine does not have.</summary>
     public static Option<string?> Kernel()
     {
@@ -67,6 +74,15 @@ internal static class CommonOptions
         if (result.Tokens is [var token] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out double value) && !(value >= least && value <= most))
             result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be a number from {least} to {most}."));
     });
+
+    public static Option<string?> Telemetry() => new("--telemetry") { Description = Models.TelemetryFile.Description, HelpName = "FILE" };
+
+    public static Option<int> TelemetryEvery()
+    {
+        Option<int> every = new("--telemetry-every") { Description = "Every how many steps a step is written to the telemetry file.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        AtLeastOne(every);
+        return every;
+    }
 
     private static void AtLeastOne(Option option) => option.Validators.Add(result =>
     {

@@ -82,7 +82,7 @@ internal static class QuantizeCommand
         bool stream = request.Steps is null && model.Steps == 1;
         CalibrationData data = stream
             ? CalibrationData.FromStream([.. recordings.SelectMany(recording => recording.Rows)])
-            : CalibrationData.FromWindows(Windows.Cut(recordings, widths, model.Steps, request.Stride));
+            : CalibrationData.FromWindows(RowWindows.Cut(recordings, widths, model.Steps, request.Stride));
 
         stages.Begin($"Calibrating and quantizing ({data.Count} {(stream ? "rows" : "windows")})");
         cancellation.ThrowIfCancellationRequested();

@@ -23,11 +23,12 @@ internal static class WatchCommand
         Option<double?> rate = new("--rate") { Description = "Samples per second; without it the model's.", HelpName = "HZ" };
         CommonOptions.AboveZero(alarms);
         CommonOptions.Rate(rate);
+        Option<string[]> force = CommonOptions.Force("Runs a session with forced gates beside the untouched one and reports what it changes");
         Option<string?> kernel = CommonOptions.Kernel();
         Option<bool> json = CommonOptions.Json();
         Command command = new("watch", "Scores a source against the model's forecasts and raises alarms. Ctrl-C ends it.")
         {
-            model, source, train, profile, save, alarms, rate, kernel, json,
+            model, source, train, profile, save, alarms, rate, force, kernel, json,
         };
         command.Validators.Add(result =>
         {
@@ -36,7 +37,7 @@ internal static class WatchCommand
         });
         command.SetAction((parsed, cancellation) => Task.Run(() => Watch(terminal, new Options(
             parsed.GetRequiredValue(model), parsed.GetRequiredValue(source), parsed.GetValue(train) ?? [], parsed.GetValue(profile),
-            parsed.GetValue(save), parsed.GetValue(alarms), parsed.GetValue(rate), parsed.GetValue(kernel), parsed.GetValue(json)), cancellation)));
+            parsed.GetValue(save), parsed.GetValue(alarms), parsed.GetValue(rate), GateForceOption.Parse(parsed.GetValue(force) ?? []), parsed.GetValue(kernel), parsed.GetValue(json)), cancellation)));
         return command;
     }
 
@@ -49,57 +50,26 @@ internal static class WatchCommand
         double rate = options.Rate ?? (model.Definition.SampleRateHz > 0 ? model.Definition.SampleRateHz : 1);
         string[] channels = [.. model.Channels.Select(channel => channel.Name)];
         Normaliser normaliser = new(model.Channels);
-        AnomalyProfile profile = options.Profile is null ? Learn(options, model, channels, rate, normaliser, terminal, cancellation) : Load(options.Profile, model);
+        AnomalyProfile profile = options.Profile is null ? Learn(terminal, options, model, rate, cancellation) : Profiles.Load(options.Profile, model);
         using ISensorSource source = SampleSource.Open(options.Source, rate, channels, model.InputSize, terminal, cancellation);
         AlarmWatch watch = new(profile, options.AlarmsPerHour, normaliser);
-        Follow(terminal, options, model, source, watch, cancellation);
-        Conclude(terminal, options, watch, rate);
+        ForcedWatch? forced = options.Force.Any ? new ForcedWatch(options.Force, model, new AlarmWatch(profile, options.AlarmsPerHour, normaliser)) : null;
+        Follow(terminal, options, model, source, watch, forced, cancellation);
+        Conclude(terminal, options, watch, forced, rate);
         return (int)ExitCode.Ok;
     }
 
-    private static AnomalyProfile Learn(
-        Options options, LatchModel model, string[] channels, double rate, Normaliser normaliser, Terminal terminal, CancellationToken cancellation)
+    private static AnomalyProfile Learn(Terminal terminal, Options options, LatchModel model, double rate, CancellationToken cancellation)
     {
         terminal.WriteNote("Learning the usual residuals");
-        IReadOnlyList<Recording> recordings = Recordings.Read(options.Train, channels, model.InputSize, MissingReadings.Keep, cancellation);
-        NoGateProbe none = default;
-        List<float[]> rows = [];
-        List<float> forecasts = [];
-        foreach (Recording recording in recordings)
-        {
-            rows.AddRange(recording.Rows);
-            forecasts.AddRange(Forecaster.ByIntegers(model, recording.Rows, ref none, cancellation));
-        }
-
-        AnomalyProfile profile = AlarmWatch.Fit(recordings[0].Source, model.Channels, model.InputSize, rate, rows, [.. forecasts], normaliser);
+        AnomalyProfile profile = Profiles.Learn(options.Train, model, rate, cancellation);
         if (options.Save is not null)
             OutputFile.Guard(options.Save, _ => profile.Save(options.Save));
         return profile;
     }
 
-    private static AnomalyProfile Load(string path, LatchModel model)
-    {
-        AnomalyProfile profile;
-        try
-        {
-            profile = AnomalyProfile.Load(path);
-        }
-        catch (AnomalyProfileException exception)
-        {
-            throw CommandException.BadInput(exception.Message);
-        }
-
-        if (profile.Channels.Count != model.InputSize)
-            throw Misfit($"the profile has {profile.Channels.Count} channels, the model {model.InputSize}");
-        for (int at = 0; at < model.Channels.Count; at++)
-            if (profile.Channels[at] != model.Channels[at].Name)
-                throw Misfit($"channel {at + 1} of the profile is '{profile.Channels[at]}', of the model '{model.Channels[at].Name}'");
-        return profile;
-
-        CommandException Misfit(string what) => CommandException.BadInput($"{path}: {what}. Learn a profile for this model with --train.");
-    }
-
-    private static void Follow(Terminal terminal, Options options, LatchModel model, ISensorSource source, AlarmWatch watch, CancellationToken cancellation)
+    private static void Follow(
+        Terminal terminal, Options options, LatchModel model, ISensorSource source, AlarmWatch watch, ForcedWatch? forced, CancellationToken cancellation)
     {
         bool endless = options.Source is "host" or "-";
         bool announce = !options.Json;
@@ -114,7 +84,10 @@ internal static class WatchCommand
             bool before = watch.InAlarm;
             int ended = watch.Alarms.Count;
             double score = watch.Step(sample, forecast);
-            session.Step(sample, forecast);
+            if (forced is null)
+                session.Step(sample, forecast);
+            else
+                forced.Step(sample, score, forecast);
             terminal.WriteStatus(announce && endless, $"{time:HH:mm:ss}  score {score:0.0} of {watch.Threshold:0.0}");
             if (!announce)
                 continue;
@@ -125,9 +98,10 @@ internal static class WatchCommand
         }
 
         watch.Finish();
+        forced?.Finish();
     }
 
-    private static void Conclude(Terminal terminal, Options options, AlarmWatch watch, double rate)
+    private static void Conclude(Terminal terminal, Options options, AlarmWatch watch, ForcedWatch? forced, double rate)
     {
         if (options.Json)
         {
@@ -139,23 +113,18 @@ internal static class WatchCommand
                 watch.Threshold,
                 options.AlarmsPerHour,
                 watch.MissingReadings,
-                alarms = watch.Alarms.Select(alarm => new
-                {
-                    alarm.Start,
-                    alarm.End,
-                    alarm.PeakScore,
-                    alarm.PeakStep,
-                    alarm.Reason,
-                    channel = watch.Describe(alarm).Split(" (")[0],
-                }),
+                alarms = watch.Alarms.Select(watch.ToJson),
+                forced = forced?.Json(watch),
             });
             return;
         }
 
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{watch.Steps} steps ({Figures.Seconds(watch.Steps / rate)}), {watch.Alarms.Count} alarms; threshold {watch.Threshold:0.0} for {options.AlarmsPerHour} per hour of ordinary data."));
+        forced?.Write(terminal, watch);
     }
 
     private sealed record Options(
-        string Model, string Source, IReadOnlyList<string> Train, string? Profile, string? Save, double AlarmsPerHour, double? Rate, string? Kernel, bool Json);
+        string Model, string Source, IReadOnlyList<string> Train, string? Profile, string? Save, double AlarmsPerHour, double? Rate, GateForceOption Force, string? Kernel,
+        bool Json);
 }

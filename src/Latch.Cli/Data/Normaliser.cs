@@ -10,12 +10,7 @@ internal sealed class Normaliser(IReadOnlyList<Channel> channels)
     public void Apply(Span<float> sample)
     {
         for (int at = 0; at < Math.Min(sample.Length, channels.Count); at++)
-        {
-            Channel channel = channels[at];
-            double value = channel.Transform == ChannelTransform.Log1p ? double.LogP1(Math.Max(sample[at], 0)) : sample[at];
-            double limit = channel.Limit ?? double.PositiveInfinity;
-            sample[at] = (float)Math.Clamp((value - channel.Mean) / channel.Deviation, -limit, limit);
-        }
+            sample[at] = channels[at].Normalise(sample[at]);
     }
 
     /// <summary>Normalises a recording into new rows; a reading that is missing takes the one before (the first: the mean).</summary>

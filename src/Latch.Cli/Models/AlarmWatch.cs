@@ -58,6 +58,9 @@ internal sealed class AlarmWatch
     /// <summary>An alarm in words.</summary>
     public string Describe(Alarm alarm) => $"{_channels[alarm.Channel]} ({Reason(alarm.Reason)})";
 
+    /// <summary>One alarm of a document.</summary>
+    public object ToJson(Alarm alarm) => new { alarm.Start, alarm.End, alarm.PeakScore, alarm.PeakStep, alarm.Reason, channel = _channels[alarm.Channel] };
+
     public static string Reason(AlarmReason reason) => reason.ToString().ToLowerInvariant();
 
     /// <summary>Learns a profile from raw training rows and their forecasts.</summary>

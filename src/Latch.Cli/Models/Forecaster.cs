@@ -47,7 +47,7 @@ internal static class Forecaster
         FloatModel shapes = ModelFile.OpenOnnx(path, rows.Count);
         using OnnxRuntimeModel model = new(path, shapes);
         int width = rows[0].Length;
-        float[] results = model.Run(Windows.Flatten(rows, [width], 0, rows.Count));
+        float[] results = model.Run(RowWindows.Flatten(rows, [width], 0, rows.Count));
         float[] forecasts = new float[results.Length];
         forecasts.AsSpan(0, width).Fill(float.NaN);
         results.AsSpan(0, results.Length - width).CopyTo(forecasts.AsSpan(width));

@@ -12,11 +12,11 @@ internal sealed class GateWatch(LatchModel model, int capacity)
     public ProbePair<RecordingProbe, StatisticsProbe> Probe => new(_recording.Probe, _statistics.Probe);
 
     /// <summary>Each recurrent layer with what was recorded and counted.</summary>
-    public IReadOnlyList<LayerWatch> Layers => [.. _recording.Layers.Zip(_statistics.Layers, (recording, statistics) => new LayerWatch(recording, statistics))];
+    public IReadOnlyList<LayerWatch> Layers => [.. _recording.Layers.Zip(_statistics.Snapshot(), (recording, statistics) => new LayerWatch(recording, statistics))];
 }
 
 /// <summary>One recurrent layer: its last steps, and statistics of all steps.</summary>
-internal sealed record LayerWatch(LayerRecording Recording, LayerStatistics Statistics)
+internal sealed record LayerWatch(LayerRecording Recording, LayerSnapshot Statistics)
 {
     public string Name => Statistics.Name;
 

@@ -14,8 +14,8 @@ internal static class LatchDescription
         canRun = true,
         model.Name,
         fileBytes = new FileInfo(path).Length,
-        memoryBytes = model.MemoryBytes,
         weightBytes = model.WeightBytes,
+        sessionBytes = model.CreateSession().MemoryBytes,
         kernel = model.Kernel,
         kernelsHere = LatchModel.AvailableKernels,
         streaming = model.CanStep,
@@ -60,7 +60,7 @@ internal static class LatchDescription
         terminal.WriteTable($"{path}: {model.Name}", ["", "value"],
         [
             ["file", Figures.Bytes(new FileInfo(path).Length)],
-            ["weights and tensors", $"{Figures.Bytes(model.MemoryBytes)} (weights {Figures.Bytes(model.WeightBytes)} as packed for the kernel, the rest one session's tensors)"],
+            ["memory", $"{Figures.Bytes(model.WeightBytes)} of weights as packed for the kernel, {Figures.Bytes(model.CreateSession().MemoryBytes)} per session"],
             ["kernel in use", $"{model.Kernel} (here: {string.Join(", ", LatchModel.AvailableKernels)})"],
             ["step by step", model.CanStep ? "yes" : $"no: {model.NotStreamableReason}"],
             ["windows", model.CanRunWindow ? $"{model.Steps} steps" : "no"],

@@ -34,7 +34,7 @@ internal sealed class ModelPair
 
     /// <summary>Cuts recordings into runs of raw readings: windows, or the rows of each recording.</summary>
     public IReadOnlyList<float[]> Runs(IReadOnlyList<Recording> recordings) =>
-        _mode.IsStream ? [.. recordings.SelectMany(recording => recording.Rows)] : Windows.Cut(recordings, Widths, _mode.Steps, _mode.Stride);
+        _mode.IsStream ? [.. recordings.SelectMany(recording => recording.Rows)] : RowWindows.Cut(recordings, Widths, _mode.Steps, _mode.Stride);
 
     /// <summary>Runs both models.</summary>
     /// <param name="recordings">Raw readings in channel order.</param>
@@ -71,7 +71,7 @@ internal sealed class ModelPair
 
         float[] results = new float[_integer.CanRunWindow ? _integer.WindowOutputSize : _mode.Steps * _integer.OutputSize];
         int most = Math.Max(1, steps / _mode.Steps);
-        foreach (float[] window in Windows.Cut(recordings, Widths, _mode.Steps, _mode.Steps).Take(most))
+        foreach (float[] window in RowWindows.Cut(recordings, Widths, _mode.Steps, _mode.Steps).Take(most))
         {
             session.Reset();
             session.Run(window, _mode.Steps, results, ref probe);
@@ -83,7 +83,7 @@ internal sealed class ModelPair
     {
         if (!_integer.CanRunWindow)
             return ModelComparison.Compare(ModelFile.OpenOnnx(_onnxPath, 1), _integer.Definition, CalibrationData.FromStream([.. normalised[0].Rows.Take(steps)]), progress, cancellation);
-        List<float[]> windows = Windows.Cut(normalised, Widths, _mode.Steps, _mode.Stride);
+        List<float[]> windows = RowWindows.Cut(normalised, Widths, _mode.Steps, _mode.Stride);
         int count = Math.Clamp(steps / _mode.Steps, 1, windows.Count);
         CalibrationData spread = CalibrationData.FromWindows([.. Enumerable.Range(0, count).Select(at => windows[(int)((long)at * windows.Count / count)])]);
         return ModelComparison.Compare(Float, _integer.Definition, spread, progress, cancellation);
@@ -132,7 +132,7 @@ internal sealed class ModelPair
         if (counts.Zip(_integer.Outputs).Any(pair => pair.First != pair.Second.Count * rows.Count))
             return FloatSteps(rows);
         using OnnxRuntimeModel runtime = new(_onnxPath, shapes);
-        float[] results = runtime.Run(Windows.Flatten(rows, Widths, 0, rows.Count));
+        float[] results = runtime.Run(RowWindows.Flatten(rows, Widths, 0, rows.Count));
         return [.. Enumerable.Range(0, rows.Count).Select(row => Row(results, row, rows.Count))];
     }
 

@@ -36,7 +36,10 @@ internal static class OutputFile
     });
 
     /// <summary>Runs something that writes to a path of its own, with the same errors as <see cref="Write"/>.</summary>
-    public static void Guard(string path, Action<string> write)
+    /// <param name="path">The file's final name.</param>
+    /// <param name="write">Is given the name beside it.</param>
+    /// <param name="keep">Whether what lies beside it is still needed afterwards.</param>
+    public static void Guard(string path, Action<string> write, bool keep = false)
     {
         string temporary = path + ".tmp";
         try
@@ -49,11 +52,11 @@ internal static class OutputFile
         }
         finally
         {
-            if (File.Exists(temporary))
+            if (!keep && File.Exists(temporary))
                 File.Delete(temporary);
         }
     }
 
-    private static CommandException Unwritable(string path, string reason) =>
+    public static CommandException Unwritable(string path, string reason) =>
         new(ExitCode.Unwritable, $"{path}: cannot be written: {reason.TrimEnd('.')}. Choose another path or make it writable.");
 }

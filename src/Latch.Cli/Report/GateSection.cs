@@ -43,22 +43,24 @@ internal static class GateSection
         double? rate = layer.Statistics.UnitMemory[0].HalfLifeSeconds is { } seconds ? seconds / layer.Statistics.UnitMemory[0].HalfLifeSteps : null;
         string InSeconds(double steps) => rate is { } period ? $" ({Figures.Seconds(steps * period)})" : "";
         double median = lives[lives.Length / 2];
-        return $"Half of a memory is gone after {Figures.Fixed(median, 1)} steps{InSeconds(median)} in the median unit, after {Figures.Fixed(lives[^1], 1)} steps{InSeconds(lives[^1])} in the longest.";
+        return $"Half of a memory is gone after {Figures.Fixed(median, 1)} steps{InSeconds(median)} in the median unit, after {Figures.Fixed(lives[^1], 1)} steps{InSeconds(lives[^1])} in the longest; "
+            + $"the number formats allow {layer.Statistics.MemoryLimit!.Nearest.HalfLifeSteps:N0} steps{InSeconds(layer.Statistics.MemoryLimit.Nearest.HalfLifeSteps)}.";
     }
 
     private static void AppendFigures(Html page, LayerWatch layer)
     {
-        LayerStatistics statistics = layer.Statistics;
+        LayerSnapshot statistics = layer.Statistics;
         string percent(double share) => $"{Figures.Fixed(100 * share, 1)} %";
         page.Table($"Gates over {statistics.Steps} steps", ["gate", "mean", "deviation", "below 0.1", "above 0.9", "saturated"], statistics.Gates.Select(gate => new[]
         {
-            GateName(gate.Gate), Figures.Fixed(gate.Mean, 3), Figures.Fixed(gate.Deviation, 3), percent(gate.Below), percent(gate.Above), $"{gate.Saturations}",
+            GateName(gate.Gate), Figures.Fixed(gate.All.Mean, 3), Figures.Fixed(gate.All.Deviation, 3), percent(gate.All.Below), percent(gate.All.Above), $"{gate.Saturations}",
         }).Concat(
         [
             ["Cell state", "", "", "", "", $"{statistics.CellSaturations}"],
             ["Hidden state code", "", "", "", "", $"{statistics.HiddenSaturations}"],
             ["Output code", "", "", "", "", $"{statistics.OutputSaturations}"],
         ]));
+        page.Paragraph("A candidate lies between -1 and 1: its limits are -0.8 and 0.8.");
     }
 
     /// <summary>Units by their memory, longest first; by number for a layer without a gate that keeps.</summary>

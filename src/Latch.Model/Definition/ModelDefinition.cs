@@ -18,7 +18,16 @@ public enum ChannelTransform
 /// <param name="Deviation">Divides; positive.</param>
 /// <param name="Limit">Largest magnitude of a normalised reading, as in training; positive; null for none.</param>
 public sealed record Channel(
-    string Name, string Unit = "", ChannelTransform Transform = ChannelTransform.None, double Mean = 0, double Deviation = 1, double? Limit = null);
+    string Name, string Unit = "", ChannelTransform Transform = ChannelTransform.None, double Mean = 0, double Deviation = 1, double? Limit = null)
+{
+    /// <summary>The normalised number of a reading, rounded to float; NaN stays NaN.</summary>
+    public float Normalise(float reading)
+    {
+        double value = Transform == ChannelTransform.Log1p ? double.LogP1(Math.Max(reading, 0)) : reading;
+        double limit = Limit ?? double.PositiveInfinity;
+        return (float)Math.Clamp((value - Mean) / Deviation, -limit, limit);
+    }
+}
 
 /// <summary>A named input or output of a plan.</summary>
 /// <param name="Name">Name in the source model.</param>

@@ -39,6 +39,8 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
 
     protected override void StepPlain(RecurrentState state, int blockStep) => Step<PlainPath>(state, blockStep);
 
+    protected override void StepWatched(RecurrentState state, int blockStep) => Step<WatchedPath>(state, blockStep);
+
     protected override void StepAny(RecurrentState state, int blockStep) => Step<AnyPath>(state, blockStep);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -82,6 +84,8 @@ internal sealed class GruCell<TProduct, TLanes, TVector> : TiledCell<TProduct, T
                 Unsafe.CopyBlockUnaligned(ref Unsafe.As<int, byte>(ref memory.BlockSums(0, group.First)), ref Unsafe.As<int, byte>(ref a), (uint)(group.Count * memory.TileSums * sizeof(int)));
         }
         CodeSpan reset = state.ResetCodes;
+        if (state.IsCut)
+            reset.Fill(_resetEncoding.ZeroPoint);
         TProduct.Prepare(in reset, ref memory.Reset);
         for (int i = 0; i < GroupCount; i++)
         {

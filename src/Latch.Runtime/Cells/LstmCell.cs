@@ -32,15 +32,20 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
 
     public override long Bytes => base.Bytes + (sizeof(int) * (_peepholes?.Length ?? 0)) + (sizeof(long) * (_peepholeConstants?.Length ?? 0));
 
+    protected override void StepPlain(RecurrentState state, int blockStep) => Step<PlainPath>(state, blockStep);
+
+    protected override void StepWatched(RecurrentState state, int blockStep) => Step<WatchedPath>(state, blockStep);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void StepPlain(RecurrentState state, int blockStep)
+    private void Step<TPath>(RecurrentState state, int blockStep)
+        where TPath : struct, IStepPath
     {
         for (int i = 0; i < GroupCount; i++)
         {
             TileGroup group = Group(state.Memory, i);
             ref int a = ref Multiply(state.Memory, group, blockStep);
-            ActivateGates(state, group, ref a, ref state.Memory.RecurrentSums);
-            Update(state, group);
+            ActivateGates<TPath>(state, group, ref a, ref state.Memory.RecurrentSums);
+            Update<TPath>(state, group);
         }
     }
 
@@ -57,7 +62,8 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
 
     /// <summary>c' and h' of a group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Update(RecurrentState state, TileGroup group)
+    private void Update<TPath>(RecurrentState state, TileGroup group)
+        where TPath : struct, IStepPath
     {
         TLanes lanes = Lanes;
         int shift = HiddenShift;
@@ -67,9 +73,11 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
             for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
             {
                 TVector c = UpdateCell(ref Unsafe.Add(ref gates, lane), ref Unsafe.Add(ref state.FirstCell, unit + lane));
+                if (TPath.IsWatched)
+                    state.CellSaturations += CountSaturated(c);
                 TVector shown = ApplyCurve(in lanes, in _outputRule, TLanes.RoundShift(c, shift));
                 TVector h = TLanes.Multiply(Gate(OutputGate, ref Unsafe.Add(ref gates, lane)), shown);
-                StoreHidden<PlainPath>(state, unit + lane, h);
+                StoreHidden<TPath>(state, unit + lane, h);
             }
             gates = ref Unsafe.Add(ref gates, GateCount * TileShape.Units);
         }
@@ -85,8 +93,8 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
         ActivateAny(state, tile, CellGate, GateCount, ref a, ref b);
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
         {
-            CountSaturated(state, tile, lane);
-            UpdateCell(ref state.Gate(tile, 0, lane), ref Unsafe.Add(ref state.FirstCell, (tile * TileShape.Units) + lane));
+            TVector c = UpdateCell(ref state.Gate(tile, 0, lane), ref Unsafe.Add(ref state.FirstCell, (tile * TileShape.Units) + lane));
+            state.CellSaturations += CountSaturated(c);
         }
         SeeCell(state, tile, OutputGate, ref a, ref b);
         for (int lane = 0; lane < TileShape.Units; lane += TLanes.Count)
@@ -129,10 +137,10 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
         }
     }
 
-    /// <summary>A gate that may have a peephole: c MP enters its sum, as part of K.</summary>
+    /// <summary>A gate that may have a peephole: c MP enters its sum, as part of K. Where the recurrence is cut, the cell of the step before is not seen either.</summary>
     private void SeeCell(RecurrentState state, int tile, int gate, ref int a, ref int b)
     {
-        if (_peepholes is null)
+        if (_peepholes is null || (state.IsCut && gate != OutputGate))
         {
             ActivateAny(state, tile, gate, gate + 1, ref a, ref b);
             return;
@@ -154,14 +162,7 @@ internal sealed class LstmCell<TProduct, TLanes, TVector> : TiledCell<TProduct, 
         }
     }
 
-    /// <summary>Counts the cell states that the update is about to limit.</summary>
-    private void CountSaturated(RecurrentState state, int tile, int lane)
-    {
-        for (int end = Math.Min(lane + TLanes.Count, Layer.HiddenSize - (tile * TileShape.Units)); lane < end; lane++)
-        {
-            long sum = (long)state.Gate(tile, ForgetGate, lane) * state.Cell[(tile * TileShape.Units) + lane];
-            sum = (sum + (((long)state.Gate(tile, InputGate, lane) * state.Gate(tile, CellGate, lane)) >> _cellShift) + (One >> 1)) >> FractionBits;
-            state.CellSaturations += Saturate(sum) == sum ? 0 : 1;
-        }
-    }
+    /// <summary>How many cell states lie at the limit of their format, +-(2^31 - 1). Where there is no unit, the state is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CountSaturated(TVector cell) => TLanes.CountOutside(cell, -(int.MaxValue - 1), int.MaxValue - 1);
 }

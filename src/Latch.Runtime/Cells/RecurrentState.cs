@@ -11,21 +11,28 @@ namespace Latch.Runtime.Cells;
 /// </summary>
 internal sealed unsafe class RecurrentState
 {
+    /// <summary>Entry of <see cref="Forces"/>: the gate follows its pre-activation.</summary>
+    public const int Free = int.MinValue;
 
-    /// <summary>Entry of <see cref="Forces"/>: the gate follows its pre-activation; other entries are <see cref="GateForce"/> + 1.</summary>
-    public const byte Free = 0;
+    /// <summary>Entry of <see cref="Forces"/>: the gate keeps the value of the step before. Every other entry is the gate's value, Q7.24.</summary>
+    public const int Hold = int.MinValue + 1;
 
     private readonly AlignedBuffer _hidden;
     private readonly AlignedBuffer _cell;
     private readonly AlignedBuffer _gates;
     private readonly AlignedBuffer _preActivations;
     private readonly AlignedBuffer _hiddenCodes;
+    private AlignedBuffer _recurrentCodes;
     private readonly AlignedBuffer _resetCodes;
     private readonly AlignedBuffer _outputCodes;
     private readonly ElementType _hiddenType;
     private readonly ElementType _resetType;
     private readonly CodeEncoding _output;
     private byte* _firstOutputCode;
+    private readonly int[] _contiguousGates;
+    private readonly int[] _contiguousPreActivations;
+    private bool _hasGates;
+    private bool _hasPreActivations;
     private readonly int _units;
     private readonly int _gateCount;
 
@@ -39,13 +46,13 @@ internal sealed unsafe class RecurrentState
         _cell = new AlignedBuffer(definition.Kind == CellKind.Lstm ? bytes : 0);
         _gates = new AlignedBuffer(_gateCount * bytes);
         _preActivations = new AlignedBuffer(_gateCount * bytes);
-        _hiddenCodes = new AlignedBuffer(PaddedUnits * sizeof(short));
+        _hiddenCodes = _recurrentCodes = new AlignedBuffer(PaddedUnits * sizeof(short));
         _resetCodes = new AlignedBuffer(definition.ResetHidden is null ? 0 : PaddedUnits * sizeof(short));
         _outputCodes = new AlignedBuffer(PaddedUnits * sizeof(short));
         (_hiddenType, _resetType) = (definition.Hidden.Type, definition.ResetHidden?.Type ?? ElementType.Int8);
         GateSaturations = new int[_gateCount];
-        ContiguousGates = new int[_gateCount * _units];
-        ContiguousPreActivations = new int[_gateCount * _units];
+        _contiguousGates = new int[_gateCount * _units];
+        _contiguousPreActivations = new int[_gateCount * _units];
     }
 
     /// <summary>Index of the layer in the model.</summary>
@@ -81,14 +88,17 @@ internal sealed unsafe class RecurrentState
     /// <summary>The first code of the output, int8 or int16, between <see cref="BeginOutput"/> and <see cref="EndOutput"/>.</summary>
     public ref byte FirstOutputCode => ref *_firstOutputCode;
 
-    /// <summary>Gates after <see cref="EndWatching"/>, Q7.24 [G, H].</summary>
-    public int[] ContiguousGates { get; }
+    /// <summary>Gates of a watched step, Q7.24 [G, H], brought together when first asked for.</summary>
+    public ReadOnlySpan<int> ContiguousGates => Contiguous(_gates, _contiguousGates, ref _hasGates);
 
-    /// <summary>Pre-activations after <see cref="EndWatching"/>, Q.13 [G, H].</summary>
-    public int[] ContiguousPreActivations { get; }
+    /// <summary>Pre-activations of a watched step, Q.13 [G, H], brought together when first asked for.</summary>
+    public ReadOnlySpan<int> ContiguousPreActivations => Contiguous(_preActivations, _contiguousPreActivations, ref _hasPreActivations);
 
-    /// <summary>[tile, gate, 16]: free or forced; null when nothing is forced.</summary>
-    public byte[]? Forces { get; private set; }
+    /// <summary>[tile, gate, 16]: free, held, or the value a gate is forced to; null when nothing is forced.</summary>
+    public int[]? Forces { get; private set; }
+
+    /// <summary>Whether the recurrent product takes zero instead of the hidden state.</summary>
+    public bool IsCut { get; private set; }
 
     public int[] GateSaturations { get; }
 
@@ -100,8 +110,15 @@ internal sealed unsafe class RecurrentState
 
     public CodeSpan HiddenCodes => Codes(_hiddenCodes, _hiddenType);
 
+    /// <summary>What the recurrent product takes: <see cref="HiddenCodes"/>, or zeros when the recurrence is cut.</summary>
+    public CodeSpan RecurrentCodes => Codes(_recurrentCodes, _hiddenType);
+
     /// <summary>Codes of r h, for a GRU without linear before reset.</summary>
     public CodeSpan ResetCodes => Codes(_resetCodes, _resetType);
+
+    /// <summary>Bytes of the state, the last step's gates and codes, and working memory; what forces add is not counted.</summary>
+    public long Bytes => Memory.Bytes + _hidden.Length + _cell.Length + _gates.Length + _preActivations.Length + _hiddenCodes.Length + _resetCodes.Length + _outputCodes.Length
+        + (sizeof(int) * (_contiguousGates.Length + _contiguousPreActivations.Length + GateSaturations.Length));
 
     /// <summary>Number of integers of <see cref="Save"/>.</summary>
     public int Size => Hidden.Length + Cell.Length + (_gateCount * _units);
@@ -114,7 +131,7 @@ internal sealed unsafe class RecurrentState
     public ref int PreActivation(int tile, int gate, int lane) => ref Unsafe.Add(ref _preActivations.FirstInteger, Place(tile, gate, lane));
 
     /// <summary>What a unit's gate is forced to.</summary>
-    public byte Force(int tile, int gate, int lane) => Forces is null ? Free : Forces[Place(tile, gate, lane)];
+    public int Force(int tile, int gate, int lane) => Forces is null ? Free : Forces[Place(tile, gate, lane)];
 
     /// <summary>Zero state, as after a reset.</summary>
     public void Clear()
@@ -141,13 +158,7 @@ internal sealed unsafe class RecurrentState
     {
         GateSaturations.AsSpan().Clear();
         CellSaturations = HiddenSaturations = OutputSaturations = 0;
-    }
-
-    /// <summary>Ends a watched step: brings gates and pre-activations together for a frame.</summary>
-    public void EndWatching()
-    {
-        Gather(_gates, ContiguousGates);
-        Gather(_preActivations, ContiguousPreActivations);
+        _hasGates = _hasPreActivations = false;
     }
 
     public Span<int> Save(Span<int> state)
@@ -171,9 +182,17 @@ internal sealed unsafe class RecurrentState
         return state[Size..];
     }
 
-    public void Force(int gate, byte value, ReadOnlySpan<int> units)
+    /// <summary>Forces a gate of some units, all when none is named.</summary>
+    /// <param name="gate">Index of the gate.</param>
+    /// <param name="value">An entry of <see cref="Forces"/>.</param>
+    /// <param name="units">The units.</param>
+    public void Force(int gate, int value, ReadOnlySpan<int> units)
     {
-        Forces ??= new byte[_gateCount * PaddedUnits];
+        if (Forces is null)
+        {
+            Forces = new int[_gateCount * PaddedUnits];
+            Forces.AsSpan().Fill(Free);
+        }
         for (int i = 0, count = units.IsEmpty ? _units : units.Length; i < count; i++)
         {
             int unit = units.IsEmpty ? i : units[i];
@@ -183,21 +202,53 @@ internal sealed unsafe class RecurrentState
             Forces = null;
     }
 
-    public void ReleaseAll() => Forces = null;
+    /// <summary>Lets every gate follow its pre-activation and the recurrent product see the hidden state.</summary>
+    public void ReleaseAll()
+    {
+        Forces = null;
+        _recurrentCodes = _hiddenCodes;
+        IsCut = false;
+    }
+
+    /// <summary>Gives the recurrent product zero instead of the hidden state, whose codes go on being made.</summary>
+    /// <param name="zeroPoint">Code of real zero.</param>
+    public void Cut(int zeroPoint)
+    {
+        _recurrentCodes = new AlignedBuffer(PaddedUnits * sizeof(short));
+        Codes(_recurrentCodes, _hiddenType).Fill(zeroPoint);
+        IsCut = true;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Place(int tile, int gate, int lane) => (((tile * _gateCount) + gate) * TileShape.Units) + lane;
 
+    private ReadOnlySpan<int> Contiguous(AlignedBuffer tiles, int[] gates, ref bool isThere)
+    {
+        if (!isThere)
+            Gather(tiles, gates);
+        isThere = true;
+        return gates;
+    }
+
     private void Gather(AlignedBuffer tiles, Span<int> gates)
     {
+        int last = _units % TileShape.Units;
         for (int gate = 0; gate < _gateCount; gate++)
         {
-            for (int unit = 0; unit < _units; unit += TileShape.Units)
-            {
-                int count = Math.Min(_units - unit, TileShape.Units);
-                tiles.Integers.Slice(Place(unit / TileShape.Units, gate, 0), count).CopyTo(gates[((gate * _units) + unit)..]);
-            }
+            int tile = 0;
+            for (; tile < _units / TileShape.Units; tile++, gates = gates[TileShape.Units..])
+                Unsafe.As<int, TileRow>(ref MemoryMarshal.GetReference(gates[..TileShape.Units])) = Unsafe.As<int, TileRow>(ref Unsafe.Add(ref tiles.FirstInteger, Place(tile, gate, 0)));
+            if (last > 0)
+                tiles.Integers.Slice(Place(tile, gate, 0), last).CopyTo(gates);
+            gates = gates[last..];
         }
+    }
+
+    /// <summary>The units of a tile's row: one copy without a call.</summary>
+    [InlineArray(TileShape.Units)]
+    private struct TileRow
+    {
+        private int _first;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

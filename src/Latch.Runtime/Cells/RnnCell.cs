@@ -13,14 +13,19 @@ internal sealed class RnnCell<TProduct, TLanes, TVector>(RecurrentLayer layer, R
 {
     private const int HiddenGate = 0, GateCount = 1;
 
+    protected override void StepPlain(RecurrentState state, int blockStep) => Step<PlainPath>(state, blockStep);
+
+    protected override void StepWatched(RecurrentState state, int blockStep) => Step<WatchedPath>(state, blockStep);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void StepPlain(RecurrentState state, int blockStep)
+    private void Step<TPath>(RecurrentState state, int blockStep)
+        where TPath : struct, IStepPath
     {
         for (int i = 0; i < GroupCount; i++)
         {
             TileGroup group = Group(state.Memory, i);
-            ActivateGates(state, group, ref Multiply(state.Memory, group, blockStep), ref state.Memory.RecurrentSums);
-            StoreHidden<PlainPath>(state, group);
+            ActivateGates<TPath>(state, group, ref Multiply(state.Memory, group, blockStep), ref state.Memory.RecurrentSums);
+            StoreHidden<TPath>(state, group);
         }
     }
 

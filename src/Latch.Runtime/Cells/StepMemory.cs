@@ -45,6 +45,9 @@ internal sealed class StepMemory
         _blockSums = new AlignedBuffer((Block > 1 ? Block : resetBytes > 0 ? 1 : 0) * tiles * _tileSums * sizeof(int));
     }
 
+    /// <summary>Bytes of all of it.</summary>
+    public long Bytes => _inputs.Length + _hidden.Length + _reset.Length + _sums.Length + _values.Length + _blockSums.Length;
+
     /// <summary>Most steps whose input products are taken together.</summary>
     public int Block { get; }
 

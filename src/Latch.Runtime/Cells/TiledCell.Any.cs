@@ -41,9 +41,8 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector>
             value = state.Force(tile, gate, lane + i) switch
             {
                 RecurrentState.Free => Unsafe.Add(ref state.Memory.Values, i),
-                (byte)GateForce.Open + 1 => Requantize.One,
-                (byte)GateForce.Closed + 1 => 0,
-                _ => value,
+                RecurrentState.Hold => value,
+                int forced => forced,
             };
         }
     }

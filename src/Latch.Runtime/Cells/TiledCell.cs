@@ -81,18 +81,17 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(in CodeSpan inputs, int steps, RecurrentState state, in CodeSpan outputs)
     {
-        bool plain = _isPlain && state.Output.FitsLanes && state.Forces is null;
         if (steps > 1)
         {
-            RunBlocks(in inputs, steps, state, in outputs, plain);
+            RunBlocks(in inputs, steps, state, in outputs);
             return;
         }
         TProduct.Prepare(in inputs, ref state.Memory.Input(0));
-        Run(state, plain, -1, in outputs);
+        Run(state, watched: false, -1, in outputs);
     }
 
     /// <summary>Many steps: the input products of a block of steps are taken together, so that a tile's weights are read once for all of them.</summary>
-    private void RunBlocks(in CodeSpan inputs, int steps, RecurrentState state, in CodeSpan outputs, bool plain)
+    private void RunBlocks(in CodeSpan inputs, int steps, RecurrentState state, in CodeSpan outputs)
     {
         int block = state.Memory.Block;
         for (int first = 0; first < steps; first += block)
@@ -107,23 +106,25 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
             for (int step = 0; step < count; step++)
             {
                 CodeSpan output = state.Output.IsSet ? At(in outputs, Time(first + step, steps), Layer.HiddenSize) : default;
-                Run(state, plain, step, in output);
+                Run(state, watched: false, step, in output);
             }
         }
     }
 
-    /// <summary>One step with prepared input, unwatched.</summary>
+    /// <summary>One step with prepared input.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Run(RecurrentState state, bool plain, int blockStep, in CodeSpan output)
+    private void Run(RecurrentState state, bool watched, int blockStep, in CodeSpan output)
     {
-        CodeSpan hidden = state.HiddenCodes;
+        CodeSpan hidden = state.RecurrentCodes;
         TProduct.Prepare(in hidden, ref state.Memory.Hidden);
         state.BeginOutput(in output);
         state.Memory.Backward = !state.Memory.Backward;
-        if (plain)
-            StepPlain(state, blockStep);
-        else
+        if (!_isPlain || !state.Output.FitsLanes || state.Forces is not null)
             StepAny(state, blockStep);
+        else if (watched)
+            StepWatched(state, blockStep);
+        else
+            StepPlain(state, blockStep);
         state.EndOutput(in output);
     }
 
@@ -131,14 +132,16 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
     {
         state.BeginWatching();
         TProduct.Prepare(in input, ref state.Memory.Input(0));
-        Run(state, plain: false, -1, in output);
-        state.EndWatching();
+        Run(state, watched: true, -1, in output);
     }
 
     /// <summary>One step over all tiles, by <see cref="PlainPath"/>.</summary>
     /// <param name="state">The state, with prepared codes.</param>
     /// <param name="blockStep">The step whose input sums lie in the block, or -1 to take the input product tile by tile.</param>
     protected abstract void StepPlain(RecurrentState state, int blockStep);
+
+    /// <summary>One step over all tiles, by <see cref="WatchedPath"/>.</summary>
+    protected abstract void StepWatched(RecurrentState state, int blockStep);
 
     /// <summary>One step over all tiles, by <see cref="AnyPath"/>.</summary>
     protected abstract void StepAny(RecurrentState state, int blockStep);
@@ -174,9 +177,10 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected ref int Constants(int tile, int row) => ref Unsafe.Add(ref _constants.FirstInteger, RowConstants * ((tile * _gateCount * TileShape.Units) + row));
 
-    /// <summary>All gates of a group by <see cref="PlainPath"/>: z = sat((A MA + B MB + K) >> S, -L, L), then the gate's curve.</summary>
+    /// <summary>All gates of a group, plain: z = sat((A MA + B MB + K) >> S, -L, L), then the gate's curve.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected void ActivateGates(RecurrentState state, TileGroup group, ref int a, ref int b)
+    protected void ActivateGates<TPath>(RecurrentState state, TileGroup group, ref int a, ref int b)
+        where TPath : struct, IStepPath
     {
         TLanes lanes = Lanes;
         ref int constants = ref Constants(group.First, 0);
@@ -185,6 +189,8 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
         for (nint row = 0, end = group.Count * _gateCount * TileShape.Units; row < end; row += TLanes.Count)
         {
             TVector sum = Sum(ref a, ref b, ref constants, row);
+            if (TPath.IsWatched)
+                Observe(state, group.First, row, sum);
             TLanes.Store(ApplyCurve(in lanes, in Unsafe.Add(ref rules, row >> TileShape.UnitBits), sum), ref Unsafe.Add(ref gates, row));
         }
     }
@@ -204,10 +210,24 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
     protected void Activate<TPath>(ref readonly TLanes lanes, RecurrentState state, int tile, int row, TVector sum)
         where TPath : struct, IStepPath
     {
-        if (TPath.IsPlain)
-            TLanes.Store(ApplyCurve(in lanes, in Rule(row / TileShape.Units), sum), ref Unsafe.Add(ref state.Gate(tile, 0, 0), row));
-        else
+        if (!TPath.IsPlain)
+        {
             ActivateAny(state, tile, row, sum);
+            return;
+        }
+        if (TPath.IsWatched)
+            Observe(state, tile, row, sum);
+        TLanes.Store(ApplyCurve(in lanes, in Rule(row / TileShape.Units), sum), ref Unsafe.Add(ref state.Gate(tile, 0, 0), row));
+    }
+
+    /// <summary>Keeps the pre-activations of some units and counts those that are limited. Where there is no unit, the sum is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Observe(RecurrentState state, int tile, nint row, TVector sum)
+    {
+        int limit = Rule(row >> TileShape.UnitBits).Limit, limited = TLanes.CountOutside(sum, -limit, limit);
+        TLanes.Store(TLanes.Clamp(sum, -limit, limit), ref Unsafe.Add(ref state.PreActivation(tile, 0, 0), row));
+        if (limited != 0)
+            state.GateSaturations[(int)(row >> TileShape.UnitBits) % _gateCount] += limited;
     }
 
     /// <summary>The rule of a gate.</summary>
@@ -233,8 +253,13 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
             return;
         }
         Encode(hidden, in _hiddenEncoding, ref state.FirstHiddenCode, unit);
-        if (state.Output.IsSet)
-            Encode(hidden, in state.Output, ref state.FirstOutputCode, unit);
+        if (TPath.IsWatched)
+            state.HiddenSaturations += TLanes.CountOutside(hidden, _hiddenEncoding.LowestInside, _hiddenEncoding.HighestInside);
+        if (!state.Output.IsSet)
+            return;
+        Encode(hidden, in state.Output, ref state.FirstOutputCode, unit);
+        if (TPath.IsWatched)
+            state.OutputSaturations += TLanes.CountOutside(hidden, state.Output.LowestInside, state.Output.HighestInside);
     }
 
     /// <summary>Stores the codes of wide values whose encoding fits lanes.</summary>

@@ -14,6 +14,7 @@ internal readonly struct CodeEncoding
         Constant = ((1L << rescale.Shift) >> 1) + ((long)codes.ZeroPoint << rescale.Shift);
         Shift = new SumShift(rescale.Shift);
         IsSet = true;
+        (LowestInside, HighestInside) = (Bound(rescale, Low - ZeroPoint - 1) + 1, Bound(rescale, High - ZeroPoint));
         _exceedsLanes = ((Int128)rescale.Multiplier << 31) >> rescale.Shift >= 1 << 30 || rescale.Shift > 54;
     }
 
@@ -33,6 +34,12 @@ internal readonly struct CodeEncoding
 
     public int High { get; }
 
+    /// <summary>The smallest value whose code is not limited: below it the exact code is less than <see cref="Low"/>.</summary>
+    public int LowestInside { get; }
+
+    /// <summary>The largest value whose code is not limited.</summary>
+    public int HighestInside { get; }
+
     /// <summary>True for int16 codes, false for int8.</summary>
     public bool IsWide { get; }
 
@@ -41,4 +48,14 @@ internal readonly struct CodeEncoding
 
     /// <summary>rsh(v M, S) + z before it is limited.</summary>
     public long Exact(int value) => Requantize.Apply(value, Rescale) + ZeroPoint;
+
+    /// <summary>The largest v whose rsh(v M, S) is at most <paramref name="limit"/>: (v M + half) >> S grows with v. Within +-(2^31 - 1).</summary>
+    private static int Bound(Rescale rescale, int limit)
+    {
+        if (rescale.Multiplier == 0)
+            return limit >= 0 ? int.MaxValue : int.MinValue;
+        Int128 end = (((Int128)limit + 1) << rescale.Shift) - ((1L << rescale.Shift) >> 1) - 1;
+        Int128 largest = end >= 0 ? end / rescale.Multiplier : -((rescale.Multiplier - 1 - end) / rescale.Multiplier);
+        return (int)Int128.Clamp(largest, int.MinValue, int.MaxValue);
+    }
 }

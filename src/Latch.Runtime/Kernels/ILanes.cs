@@ -39,6 +39,9 @@ internal interface ILanes<TSelf, TVector>
 
     static abstract TVector Clamp(TVector value, int low, int high);
 
+    /// <summary>How many lanes lie below <paramref name="low"/> or above <paramref name="high"/>.</summary>
+    static abstract int CountOutside(TVector value, int low, int high);
+
     /// <summary>1 - v in Q7.24. The result fits 32 bits.</summary>
     static abstract TVector Complement(TVector value);
 

@@ -44,10 +44,10 @@ public readonly ref struct GateFrame
     /// <summary>Codes of the layer's input.</summary>
     public CodeSpan InputCodes { get; }
 
-    /// <summary>Pre-activations limited in this step, per gate.</summary>
+    /// <summary>Pre-activations beyond their limit in this step, per gate.</summary>
     public ReadOnlySpan<int> GateSaturations => _state.GateSaturations;
 
-    /// <summary>Cell states saturated in this step.</summary>
+    /// <summary>Cell states at the limit of their format, +-(2^31 - 1), after this step.</summary>
     public int CellSaturations => _state.CellSaturations;
 
     /// <summary>Hidden state codes saturated in this step.</summary>
@@ -64,11 +64,11 @@ public readonly ref struct GateFrame
     /// <exception cref="ArgumentException">The cell has no such gate.</exception>
     public ReadOnlySpan<int> PreActivation(Gate gate) => Slice(_state.ContiguousPreActivations, gate);
 
-    private ReadOnlySpan<int> Slice(int[] values, Gate gate)
+    private ReadOnlySpan<int> Slice(ReadOnlySpan<int> values, Gate gate)
     {
         int index = GateOrder.IndexOf(Definition.Kind, gate);
         if (index < 0)
             throw new ArgumentException($"A {Definition.Kind} has no {gate} gate.", nameof(gate));
-        return values.AsSpan(index * Definition.HiddenSize, Definition.HiddenSize);
+        return values.Slice(index * Definition.HiddenSize, Definition.HiddenSize);
     }
 }

@@ -184,6 +184,8 @@ public sealed class BadInputTests : IAsyncLifetime
     [Theory]
     [InlineData("forget")]
     [InlineData("forget=shut")]
+    [InlineData("forget=1.5")]
+    [InlineData("recurrence=open")]
     [InlineData("door=closed")]
     [InlineData("forget=closed,layer=7")]
     [InlineData("forget=closed,units=99")]

@@ -54,6 +54,23 @@ public sealed class InterruptTests : IDisposable
         Assert.Equal(8, (await File.ReadAllLinesAsync(_scratch.Path("out.csv"), TestContext.Current.CancellationToken)).Length);
     }
 
+    [Fact]
+    public async Task Studio_Interrupted_EndsCleanlyThoughAPageFollows()
+    {
+        string onnx = new TinyOnnx().Write(_scratch.Path("tiny.onnx"));
+        string data = _scratch.Write("train.csv", TinySeries.Csv(50));
+        Assert.Equal(0, (await CommandRun.Of("quantize", onnx, "--calibration", data, "-o", _scratch.Path("tiny.latch"))).Code);
+        using Process latch = Start("studio", _scratch.Path("tiny.latch"), "--source", "-", "--port", "0");
+        await latch.StandardInput.WriteAsync(TinySeries.Csv(7));
+        await latch.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        await Until(latch, "hold up to");
+        string address = (await latch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!;
+        using HttpClient client = new();
+        using HttpResponseMessage live = await client.GetAsync(new Uri(address + "api/live"), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        await Interrupt(latch);
+        Assert.Equal(0, latch.ExitCode);
+    }
+
     // A shell that starts the tests in the background leaves SIGINT ignored, and children inherit that: env gives it back its meaning.
     private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "latch.dll"), .. arguments])
     {

@@ -138,17 +138,17 @@ public sealed class SeriesTests : IDisposable
     public void Cut_Stride_WindowsDoNotCrossRecordings()
     {
         float[][] rows = [[0], [1], [2], [3], [4]];
-        Assert.Equal([[0, 1, 2], [2, 3, 4], [0, 1, 2], [2, 3, 4]], Windows.Cut([new("a", rows), new("b", rows)], [1], steps: 3, stride: 2));
+        Assert.Equal([[0, 1, 2], [2, 3, 4], [0, 1, 2], [2, 3, 4]], RowWindows.Cut([new("a", rows), new("b", rows)], [1], steps: 3, stride: 2));
     }
 
     [Fact]
     public void Flatten_TwoInputs_OneAfterTheOther() =>
-        Assert.Equal([1, 4, 2, 3, 5, 6], Windows.Flatten([[1, 2, 3], [4, 5, 6]], [1, 2], 0, 2));
+        Assert.Equal([1, 4, 2, 3, 5, 6], RowWindows.Flatten([[1, 2, 3], [4, 5, 6]], [1, 2], 0, 2));
 
     [Fact]
     public void Cut_TooFewRows_SaysHowMany()
     {
-        CommandException error = Assert.Throws<CommandException>(() => Windows.Cut([new("x.csv", [[1f]])], [1], 30, 1));
+        CommandException error = Assert.Throws<CommandException>(() => RowWindows.Cut([new("x.csv", [[1f]])], [1], 30, 1));
         Assert.Contains("x.csv: 1 rows, but a window needs 30", error.Message, StringComparison.Ordinal);
     }
 

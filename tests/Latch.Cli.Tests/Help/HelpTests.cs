@@ -11,7 +11,9 @@ public sealed class HelpTests
     [InlineData("compare")]
     [InlineData("run")]
     [InlineData("watch")]
+    [InlineData("studio")]
     [InlineData("record")]
+    [InlineData("replay")]
     public async Task Help_Command_IsTheApprovedText(string command)
     {
         string[] arguments = command.Length == 0 ? ["--help"] : [command, "--help"];

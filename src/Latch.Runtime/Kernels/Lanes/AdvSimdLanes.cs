@@ -63,6 +63,16 @@ internal readonly unsafe struct AdvSimdLanes : ILanes<AdvSimdLanes, AdvSimdPair>
         return new(AdvSimd.Max(AdvSimd.Min(value.Low, largest), smallest), AdvSimd.Max(AdvSimd.Min(value.High, largest), smallest));
     }
 
+    /// <summary>A lane outside is -1 in both comparisons' union: the sum of all lanes, negated.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int CountOutside(AdvSimdPair value, int low, int high)
+    {
+        Vector128<int> smallest = Vector128.Create(low), largest = Vector128.Create(high);
+        Vector128<int> first = AdvSimd.CompareLessThan(value.Low, smallest) | AdvSimd.CompareGreaterThan(value.Low, largest);
+        Vector128<int> second = AdvSimd.CompareLessThan(value.High, smallest) | AdvSimd.CompareGreaterThan(value.High, largest);
+        return -AdvSimd.Arm64.AddAcross(first + second).ToScalar();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static AdvSimdPair Complement(AdvSimdPair value)
     {

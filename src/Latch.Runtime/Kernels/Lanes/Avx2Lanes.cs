@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -55,6 +56,10 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Clamp(Vector256<int> value, int low, int high) =>
         Avx2.Max(Avx2.Min(value, Vector256.Create(high)), Vector256.Create(low));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int CountOutside(Vector256<int> value, int low, int high) => BitOperations.PopCount(
+        (Vector256.LessThan(value, Vector256.Create(low)) | Vector256.GreaterThan(value, Vector256.Create(high))).ExtractMostSignificantBits());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Complement(Vector256<int> value) => Vector256.Create(Requantize.One) - value;

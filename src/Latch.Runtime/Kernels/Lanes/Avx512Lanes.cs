@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -64,6 +65,10 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Clamp(Vector512<int> value, int low, int high) =>
         Avx512F.Max(Avx512F.Min(value, Vector512.Create(high)), Vector512.Create(low));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int CountOutside(Vector512<int> value, int low, int high) => BitOperations.PopCount(
+        (Vector512.LessThan(value, Vector512.Create(low)) | Vector512.GreaterThan(value, Vector512.Create(high))).ExtractMostSignificantBits());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Complement(Vector512<int> value) => Vector512.Create(Requantize.One) - value;

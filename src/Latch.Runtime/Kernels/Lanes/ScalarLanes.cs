@@ -25,6 +25,8 @@ internal readonly struct ScalarLanes : ILanes<ScalarLanes, int>
 
     public static int Clamp(int value, int low, int high) => Math.Clamp(value, low, high);
 
+    public static int CountOutside(int value, int low, int high) => value < low || value > high ? 1 : 0;
+
     public static int Complement(int value) => Requantize.Saturate((long)Requantize.One - value);
 
     public static int Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, ref readonly SumShift shift) =>

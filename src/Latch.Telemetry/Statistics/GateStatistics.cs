@@ -1,29 +1,43 @@
+using Latch.Model;
 using Latch.Runtime;
 
 namespace Latch.Telemetry;
 
 /// <summary>
 /// What the gates of a model did over all steps watched: open or shut, how long the memory is, how often a format was too small, whether a cell drifts.
-/// All memory is taken when it is made. Give <see cref="Probe"/> to the session's step.
+/// All memory is taken when it is made. Give <see cref="Probe"/> to the session's step, or step through <see cref="Sample"/>. One thread steps; any thread may take a
+/// <see cref="Snapshot"/> or <see cref="Clear"/>.
 /// </summary>
 public sealed class GateStatistics
 {
     private readonly LayerStatistics[] _layers;
 
     /// <summary>Makes statistics for all layers of a model.</summary>
-    public GateStatistics(LatchModel model)
+    /// <param name="model">The model whose sessions are watched.</param>
+    /// <param name="options">Limits and sampling; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public GateStatistics(LatchModel model, StatisticsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _layers = new LayerStatistics[model.Layers.Count];
-        for (int layer = 0; layer < _layers.Length; layer++)
-            _layers[layer] = new LayerStatistics(layer, model.Definition.Layers[layer], model.Definition.SampleRateHz);
+        Options = options ?? new StatisticsOptions();
+        Options.Check(nameof(options));
+        _layers = [.. Enumerable.Range(0, model.Layers.Count).Select(layer => new LayerStatistics(layer, model.Definition, Options))];
     }
+
+    /// <summary>Limits and sampling.</summary>
+    public StatisticsOptions Options { get; }
 
     /// <summary>One per recurrent layer.</summary>
     public IReadOnlyList<LayerStatistics> Layers => _layers;
 
     /// <summary>The probe that feeds these statistics.</summary>
     public StatisticsProbe Probe => new(this);
+
+    /// <summary>Steps a session so that one step in <see cref="StatisticsOptions.Every"/> is watched, beginning with the first after a reset.</summary>
+    public SampledSession<StatisticsProbe> Sample(Session session) => new(session, Probe, Options.Every);
+
+    /// <summary>The figures of all layers so far.</summary>
+    public IReadOnlyList<LayerSnapshot> Snapshot() => [.. _layers.Select(layer => layer.Snapshot())];
 
     /// <summary>Forgets all steps.</summary>
     public void Clear()

@@ -1,7 +1,7 @@
 namespace Latch.Cli.Data;
 
 /// <summary>Cuts recordings into windows of a number of rows.</summary>
-internal static class Windows
+internal static class RowWindows
 {
     /// <summary>All windows of all recordings; none crosses from one recording into the next.</summary>
     /// <param name="recordings">Recordings in the model's channel order.</param>

@@ -1,0 +1,15 @@
+namespace Latch.Telemetry.Recordings;
+
+/// <summary>The 64-bit checksum of a state: FNV-1a over whole integers instead of bytes.</summary>
+internal static class StateChecksum
+{
+    private const ulong Start = 14695981039346656037, Factor = 1099511628211;
+
+    public static ulong Of(ReadOnlySpan<int> state)
+    {
+        ulong hash = Start;
+        foreach (int value in state)
+            hash = (hash ^ (uint)value) * Factor;
+        return hash;
+    }
+}

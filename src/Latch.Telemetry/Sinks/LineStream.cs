@@ -1,0 +1,87 @@
+namespace Latch.Telemetry.Sinks;
+
+/// <summary>Lines of text on their way into a stream: each batch of records is one write. A write that failed is overwritten by the next, where the stream can seek.</summary>
+internal sealed class LineStream : IDisposable
+{
+    private const int Room = 64 * 1024, LongestLine = 512;
+
+    private readonly Stream _stream;
+    private readonly byte[] _buffer = new byte[Room];
+    private readonly byte[] _header;
+    private bool _begun;
+    private int _used;
+    private long _complete;
+
+    /// <summary>Makes lines for a stream.</summary>
+    /// <param name="stream">Receives the text; disposed with this.</param>
+    /// <param name="header">First line, in front of the first batch.</param>
+    public LineStream(Stream stream, ReadOnlySpan<byte> header)
+    {
+        _stream = stream;
+        _complete = stream.CanSeek ? stream.Position : 0;
+        _header = header.ToArray();
+    }
+
+    /// <summary>Where the next line goes; at least 512 bytes.</summary>
+    public Span<byte> Line => _buffer.AsSpan(_used);
+
+    /// <summary>Begins a batch.</summary>
+    public void Begin()
+    {
+        _used = 0;
+        if (_begun)
+            return;
+        _header.CopyTo(_buffer, 0);
+        _used = _header.Length;
+    }
+
+    /// <summary>Ends a line.</summary>
+    public void Advance(int length)
+    {
+        _used += length;
+        if (_buffer.Length - _used < LongestLine)
+            Flush();
+    }
+
+    /// <summary>Ends a batch.</summary>
+    public void End()
+    {
+        Flush();
+        _begun = true;
+        if (_stream.CanSeek)
+            _complete = _stream.Position;
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            // Without a record the header alone is the file.
+            if (!_begun)
+            {
+                Begin();
+                End();
+            }
+            Rewind();
+            if (_stream.CanSeek && _stream.Length > _complete)
+                _stream.SetLength(_complete);
+        }
+        finally
+        {
+            _stream.Dispose();
+        }
+    }
+
+    private void Flush()
+    {
+        _stream.Write(_buffer, 0, _used);
+        _used = 0;
+    }
+
+    /// <summary>Goes back to the end of the last batch that was written whole.</summary>
+    public void Rewind()
+    {
+        if (_stream.CanSeek && _stream.Position != _complete)
+            _stream.Position = _complete;
+    }
+}
