@@ -41,11 +41,11 @@ internal sealed class Measures(TextRun run, UnitReading reading, int From)
     /// <summary>Area under the ROC curve of the unit's state.</summary>
     public double Area() => reading.Area(run.State(reading.Unit)[From..], Span.IsOpenAt(run.Text, reading.Kind)[From..]);
 
-    /// <summary>Brackets of the unit's kind over more than 100 characters.</summary>
-    public IReadOnlyList<Span> LongSpans() => [.. Spans.Where(span => span.Kind == reading.Kind && span.Length > 100)];
+    /// <summary>Brackets over more than 100 characters, of the unit's kind or of the others.</summary>
+    public IReadOnlyList<Span> LongSpans(bool own) => [.. Spans.Where(span => span.Kind == reading.Kind == own && span.Length > 100)];
 
     /// <summary>Whether the unit reads every character of a bracket right, from the one after the opening to the one before the closing.</summary>
-    public bool Holds(Span span) => Array.TrueForAll(_read[(span.Open + 1)..span.Close], isOpen => isOpen);
+    public bool Holds(Span span) => Array.TrueForAll(_read[(span.Open + 1)..span.Close], isOpen => isOpen == (span.Kind == reading.Kind));
 
     private double Inside(Distance distance, bool own) => Share(
         from span in Spans

@@ -28,12 +28,13 @@ internal static class Summary
     private static void WriteUnit(TextWriter writer, Finding finding)
     {
         (UnitReading reading, Measures rest) = (finding.Reading, finding.Rest);
-        IReadOnlyList<Span> spans = rest.LongSpans();
-        Span[] held = [.. spans.Where(rest.Holds)];
+        (IReadOnlyList<Span> own, IReadOnlyList<Span> others) = (rest.LongSpans(own: true), rest.LongSpans(own: false));
+        Span[] held = [.. own.Where(rest.Holds)];
         writer.WriteLine($"  {finding.Name,-4} unit {reading.Unit,2} of {finding.Run.Units}: {finding.Run.StateName} {(reading.Above ? '>' : '<')} {reading.Threshold:F3} "
             + $"means {Span.Names[reading.Kind]} is open; area under ROC {rest.Area():F4}, read right {Percent(rest.ReadRight())}");
-        writer.WriteLine($"       held {held.Length} of {spans.Count} over more than 100 characters without a slip"
-            + (held.Length == 0 ? "" : $", the longest over {held.Max(span => span.Length)}"));
+        writer.WriteLine($"       over more than 100 characters: holds {held.Length} of {own.Count} without a slip"
+            + (held.Length == 0 ? "" : $" (the longest {held.Max(span => span.Length)})")
+            + $", takes none of the other kinds for it in {others.Count(rest.Holds)} of {others.Count}");
     }
 
     private static string Columns(IReadOnlyList<Finding> findings, string what, int width) =>
