@@ -53,7 +53,7 @@ function source(path, query, width, isFloat, scale) {
 
 class Source {
     constructor(key, path, query, width, isFloat, scale) {
-        Object.assign(this, { key, path, query, width, isFloat, scale, chunks: new Map(), era: 0, peak: 0, first: 0 });
+        Object.assign(this, { key, path, query, width, isFloat, scale, chunks: new Map(), era: 0, first: 0, peaks: new Float64Array(width), peaksVersion: 0 });
     }
 
     /** The chunk with what is there of it, or null; what is missing is on its way after this. */
@@ -142,18 +142,16 @@ class Source {
         }
     }
 
-    // Size that all but the largest 5 % of what was fetched stays within, rounded up so that it changes seldom.
+    // The largest size of each column so far, rounded up so that it changes seldom.
     #see(values) {
-        const stride = Math.max(1, Math.floor(values.length / 8192));
-        const sizes = [];
-        for (let i = 0; i < values.length; i += stride) {
-            sizes.push(Math.abs(values[i]) * this.scale);
-        }
-        sizes.sort((a, b) => a - b);
-        const size = sizes[Math.floor((sizes.length - 1) * 0.95)];
-        if (size > this.peak) {
-            const power = 10 ** Math.floor(Math.log10(size));
-            this.peak = power * [1, 1.5, 2, 3, 5, 7, 10].find(factor => factor * power >= size * 0.9999);
+        for (let i = 0; i < values.length; i++) {
+            const size = Math.abs(values[i]) * this.scale;
+            const column = i % this.width;
+            if (size > this.peaks[column]) {
+                const power = 10 ** Math.floor(Math.log10(size));
+                this.peaks[column] = power * [1, 1.5, 2, 3, 5, 7, 10].find(factor => factor * power >= size * 0.9999);
+                this.peaksVersion++;
+            }
         }
     }
 

@@ -13,7 +13,8 @@ export class HeatMap {
     #painted = new Map();
 
     /**
-     * Draws [from, to). what: { a, b, low, high, order, isSigned }, where a is a source and b, if there is one, another that is taken off it.
+     * Draws [from, to). what: { a, b, low, high, order, isSigned, peaks }, where a is a source and b, if there is one, another that is taken off it. With peaks
+     * low and high are in shares of each unit's peak.
      * Returns false while something is missing.
      */
     draw(context, height, what) {
@@ -49,7 +50,7 @@ export class HeatMap {
 
     #paint(a, b, lo, hi, grid, what, colours) {
         const key = `${a.index}/${grid.factor}/${grid.group}`;
-        const stamp = `${what.a.key}|${what.b?.key}|${a.version}|${b?.version}|${what.order.key}|${what.low}|${what.high}|${what.isSigned && isDark()}|${a.data.length}`;
+        const stamp = `${what.a.key}|${what.b?.key}|${a.version}|${b?.version}|${what.order.key}|${what.low}|${what.high}|${what.peaksVersion}|${what.isSigned && isDark()}|${a.data.length}`;
         let item = this.#painted.get(key);
         if (item && item.stamp === stamp && item.data === a.data) {
             this.#painted.delete(key);
@@ -89,8 +90,9 @@ function fillPixels(canvas, a, b, lo, hi, { factor, group, pinned }, what, colou
             const end = Math.min(last, (column + 1) * factor);
             let sum = 0;
             for (let place = unit; place < next; place++) {
+                const share = what.peaks ? 1 / (what.peaks[units[place]] || 1) : 1;
                 for (let at = begin * width + units[place]; at < end * width; at += width) {
-                    sum += a.data[at] * scaleA - (b ? b.data[at] * scaleB : 0);
+                    sum += (a.data[at] * scaleA - (b ? b.data[at] * scaleB : 0)) * share;
                 }
             }
             const shade = sum / ((end - begin) * (next - unit)) + offset;

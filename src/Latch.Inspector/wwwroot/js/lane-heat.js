@@ -37,8 +37,9 @@ export function heatLane(layer, quantity) {
         },
 
         legend() {
-            const { low, high, isSigned } = viewOf(layer, quantity);
-            return { low, high, isSigned };
+            const { low, high, isSigned, peaks } = viewOf(layer, quantity);
+            const own = peaks?.[unitOf(layer)];
+            return own ? { low: -own, high: own, isSigned, note: `unit ${unitOf(layer)}` } : { low, high, isSigned };
         },
 
         describe() {

@@ -120,7 +120,7 @@ function drawHead(lane) {
     }
 }
 
-function legendNodes({ low, high, isSigned }) {
+function legendNodes({ low, high, isSigned, note }) {
     const ramp = isSigned ? diverging(isDark()) : sequential();
     const colours = Array.from({ length: 24 }, (_, i) => css(ramp, i / 23));
     const strip = element('canvas', { class: 'ramp', width: colours.length, height: 1, 'aria-hidden': 'true' });
@@ -129,7 +129,7 @@ function legendNodes({ low, high, isSigned }) {
         context.fillStyle = colour;
         context.fillRect(i, 0, 1, 1);
     });
-    return [element('span', {}, short(low)), strip, element('span', {}, short(high))];
+    return [element('span', {}, short(low)), strip, element('span', {}, note ? `${short(high)} (${note})` : short(high))];
 }
 
 function keyNodes(keys) {

@@ -39,14 +39,16 @@ export function viewOf(layer, quantity) {
     }
 }
 
-// A gate is 0 to 1; h and candidates are within 1; c is shown over what it was seen to reach, never beyond its calibrated range.
+// A gate is 0 to 1; h and candidates are within 1. Cells differ in size by magnitudes, so each is shown over what it was itself seen to reach.
 function rangeOf(layer, quantity) {
     if (quantity.kind === 'gate') {
         return { low: quantity.low ?? 0, high: quantity.high ?? 1, isSigned: false };
     }
-    const calibrated = Math.max(Math.abs(quantity.low ?? -1), Math.abs(quantity.high ?? 1));
-    const seen = quantity.kind === 'cell' ? trackOf('base', layer, quantity).peak : 0;
-    return about(seen > 0 ? Math.min(seen, calibrated) : calibrated);
+    if (quantity.kind === 'cell') {
+        const { peaks, peaksVersion } = trackOf('base', layer, quantity);
+        return { ...about(1), peaks, peaksVersion };
+    }
+    return about(Math.max(Math.abs(quantity.low ?? -1), Math.abs(quantity.high ?? 1)));
 }
 
 const about = size => ({ low: -(size || 1e-6), high: size || 1e-6, isSigned: true });
