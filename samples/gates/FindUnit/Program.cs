@@ -1,5 +1,6 @@
 // Runs the integer models of a folder over held-back text and searches each for the unit whose state tells best whether a bracket or quote
-// is open; then prints how far back the models and these units remember, and what the LSTM's unit does around one bracket of sequence.txt.
+// is open; then prints how far back the models and these units remember, and what the gates of these units do around one bracket of
+// sequence.txt.
 using FindUnit;
 using Latch.Model;
 using Latch.Runtime;

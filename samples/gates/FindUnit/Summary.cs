@@ -18,11 +18,13 @@ internal static class Summary
                 + string.Concat(findings.Select(finding => $"{Percent(finding.Rest.ReadRight(distance)),11}")));
         }
 
-        Finding lstm = findings[0];
-        Span longest = lstm.Sequence.Spans.Where(span => span.Kind == lstm.Reading.Kind).MaxBy(span => span.Length);
-        writer.WriteLine();
-        writer.WriteLine($"{lstm.Name} unit {lstm.Reading.Unit} in sequence.txt, around {Span.Names[longest.Kind]} over {longest.Length} characters:");
-        Excerpt.Write(writer, lstm.Sequence, lstm.Reading.Unit, longest);
+        foreach (Finding gated in findings.Take(2))
+        {
+            Span longest = gated.Sequence.Spans.Where(span => span.Kind == gated.Reading.Kind).MaxBy(span => span.Length);
+            writer.WriteLine();
+            writer.WriteLine($"{gated.Name} unit {gated.Reading.Unit} in sequence.txt, around {Span.Names[longest.Kind]} over {longest.Length} characters:");
+            Excerpt.Write(writer, gated.Sequence, gated.Reading.Unit, longest);
+        }
     }
 
     private static void WriteUnit(TextWriter writer, Finding finding)
