@@ -49,6 +49,10 @@ internal static class ReplayCommand
         {
             throw CommandException.BadInput(exception.Message);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CommandException.BadInput($"{options.Folder}: {exception.Message.TrimEnd('.')}. Was a segment deleted meanwhile? Replay a copy of a recording that still grows.");
+        }
     }
 
     private static SinkStatus? Run(Replay replay, LatchModel model, Options options, CancellationToken cancellation)

@@ -80,6 +80,8 @@ internal static class RunCommand
         }
         if (options.Telemetry is { } telemetry)
             TelemetryFile.Check(telemetry);
+        if (options.Output is { } output && options.Telemetry is { } file && Path.GetFullPath(output) == Path.GetFullPath(file))
+            throw CommandException.Usage($"--output and --telemetry both name {output}. Name two files.");
         foreach (string path in new[] { options.Output, options.Telemetry }.OfType<string>())
             OutputFile.CheckWritable(path, options.Model, options.Source);
     }

@@ -28,6 +28,9 @@ internal sealed class AlarmWatch
 
     public bool InAlarm => _detector.InAlarm;
 
+    /// <summary>Whether the last score was still that of the warm-up.</summary>
+    public bool IsWarmingUp => _detector.IsWarmingUp;
+
     /// <summary>The alarm that lasts, or the last one.</summary>
     public Alarm Current => _detector.Alarm;
 

@@ -13,6 +13,7 @@ internal sealed class ForcedWatch
     private readonly AlarmWatch _watch;
     private readonly float[] _forecast;
     private double _change;
+    private long _scored;
     private double _largest;
     private long _largestStep;
 
@@ -34,6 +35,8 @@ internal sealed class ForcedWatch
     public void Step(ReadOnlySpan<float> sample, double score, Span<float> forecast)
     {
         double change = _watch.Step(sample, _forecast) - score;
+        // While the detector warms up, every score is 0.
+        _scored += _watch.IsWarmingUp ? 0 : 1;
         _change += change;
         if (Math.Abs(change) > Math.Abs(_largest))
             (_largest, _largestStep) = (change, _counterfactual.Steps);
@@ -68,7 +71,7 @@ internal sealed class ForcedWatch
             terminal.WriteTable("", ["", "from step", "to", "peak", "by"], alarms.Lost.Select(alarm => Row("lost", alarm)).Concat(alarms.Gained.Select(alarm => Row("gained", alarm))));
     }
 
-    private double MeanChange => _counterfactual.Steps == 0 ? 0 : _change / _counterfactual.Steps;
+    private double MeanChange => _scored == 0 ? 0 : _change / _scored;
 
     private string[] Row(string what, Alarm alarm) => [what, $"{alarm.Start}", $"{alarm.End}", Figures.Fixed(alarm.PeakScore, 1), _watch.Describe(alarm)];
 }

@@ -11,8 +11,8 @@ public sealed class Counterfactual
     private readonly LayerDivergence[] _layers;
     private readonly Session _cut;
     private readonly float[] _cutResult;
-    private readonly double[] _sums;
-    private readonly double[] _squares;
+    private readonly double[] _means;
+    private double _spread;
     private double _past;
 
     /// <summary>Starts both sessions before their first step.</summary>
@@ -30,7 +30,7 @@ public sealed class Counterfactual
         _layers = new LayerDivergence[model.Layers.Count];
         for (int layer = 0; layer < _layers.Length; layer++)
             _layers[layer] = new LayerDivergence(layer, model.Definition.Layers[layer]);
-        (_cutResult, _sums, _squares) = (new float[model.OutputSize], new double[model.OutputSize], new double[model.OutputSize]);
+        (_cutResult, _means) = (new float[model.OutputSize], new double[model.OutputSize]);
     }
 
     /// <summary>The session nobody touches.</summary>
@@ -52,16 +52,7 @@ public sealed class Counterfactual
     /// How much of the forced session's output comes from the past through h: rms difference to a session that is forced alike and whose recurrent products are all cut,
     /// over the rms deviation of the forced output from its mean. 0: every output depends on what the cell keeps and on its own sample only. Null where the output does not move.
     /// </summary>
-    public double? PastShare
-    {
-        get
-        {
-            double spread = 0;
-            for (int i = 0; i < _sums.Length; i++)
-                spread += _squares[i] - (_sums[i] * _sums[i] / Math.Max(Steps, 1));
-            return spread > 0 ? Math.Sqrt(_past / spread) : null;
-        }
-    }
+    public double? PastShare => _spread > 0 ? Math.Sqrt(_past / _spread) : null;
 
     /// <summary>One step of all sessions, watched by nobody else.</summary>
     /// <param name="sample"><see cref="LatchModel.InputSize"/> readings.</param>
@@ -94,8 +85,8 @@ public sealed class Counterfactual
         forcedProbe = compare.Second;
         Outputs.Add(Steps, forced, untouched);
         _cut.Step(sample, _cutResult);
-        AddPast(forced);
         Steps++;
+        AddPast(forced);
     }
 
     private static Session Start(LatchModel model, IReadOnlyList<ForcedGate> forces, IReadOnlyList<int> cutLayers)
@@ -108,13 +99,14 @@ public sealed class Counterfactual
         return session;
     }
 
+    /// <summary>Squares about the mean by Welford's update: exactly 0 for an output that does not move.</summary>
     private void AddPast(ReadOnlySpan<float> forced)
     {
         for (int i = 0; i < forced.Length; i++)
         {
-            double value = forced[i], past = value - _cutResult[i];
-            _sums[i] += value;
-            _squares[i] += value * value;
+            double past = (double)forced[i] - _cutResult[i], delta = forced[i] - _means[i];
+            _means[i] += delta / Steps;
+            _spread += delta * (forced[i] - _means[i]);
             _past += past * past;
         }
     }

@@ -84,7 +84,7 @@ public sealed class Replay : IDisposable
         SegmentHeader header = _segment!.Header;
         if (header.HasTimes)
         {
-            Time = header.StartTime.AddMilliseconds(BinaryPrimitives.ReadInt32LittleEndian(step));
+            Time = At(header.StartTime, BinaryPrimitives.ReadInt32LittleEndian(step));
             step = step[SegmentFormat.TimeBytes..];
         }
         step = RecordedTensor.Unpack((RecordedTensor[])header.Inputs, step, _inputs);
@@ -97,6 +97,14 @@ public sealed class Replay : IDisposable
 
     /// <summary>Closes the segment that is read.</summary>
     public void Dispose() => _reader?.Dispose();
+
+    private DateTimeOffset At(DateTimeOffset start, int milliseconds)
+    {
+        long ticks = start.UtcTicks + (milliseconds * TimeSpan.TicksPerMillisecond);
+        return ticks >= 0 && ticks <= DateTimeOffset.MaxValue.UtcTicks
+            ? new DateTimeOffset(ticks, TimeSpan.Zero)
+            : throw new RecordingException($"{_segment!.Path}: a time lies {milliseconds} ms from {start:O}, which no calendar holds. The segment is damaged.");
+    }
 
     private void Check(RecordingSegment segment, LatchModel model, string modelSha256)
     {

@@ -17,6 +17,7 @@ internal sealed class SegmentWriter(string folder, RecordingOptions options, Rec
     private long _chunkStep;
     private long _chunkClock;
     private int _gathered;
+    private int _chunks;
     private bool _listed;
 
     /// <summary>Steps on the disk.</summary>
@@ -46,6 +47,7 @@ internal sealed class SegmentWriter(string folder, RecordingOptions options, Rec
         MakeRoom();
         _path = Path.Combine(folder, SegmentFolder.FileName(++_number));
         _file = create(_path);
+        _chunks = 0;
         (_fileBytes, _chunkStep) = (0, step);
         Begun++;
         Write(header);
@@ -105,8 +107,30 @@ internal sealed class SegmentWriter(string folder, RecordingOptions options, Rec
         {
             // The failure before this one is what the recorder tells.
         }
-        _kept.Enqueue((_path, _fileBytes));
+        Keep();
         return lost;
+    }
+
+    /// <summary>A segment without a chunk holds nothing: it goes, so that a disk that fails again and again does not fill with empty files.</summary>
+    private void Keep()
+    {
+        if (_chunks > 0 || !TryDelete(_path))
+            _kept.Enqueue((_path, _fileBytes));
+        else
+            DiskBytes -= _fileBytes;
+    }
+
+    private static bool TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private void Flush()
@@ -118,6 +142,7 @@ internal sealed class SegmentWriter(string folder, RecordingOptions options, Rec
         BinaryPrimitives.WriteInt64LittleEndian(chunk[8..], _chunkStep);
         BinaryPrimitives.WriteUInt32LittleEndian(chunk[length..], Crc32.Of(chunk[..length]));
         Write(chunk);
+        _chunks++;
         StepsWritten += _gathered;
         _chunkStep += _gathered;
         _gathered = 0;

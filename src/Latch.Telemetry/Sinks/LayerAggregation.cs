@@ -8,14 +8,18 @@ internal sealed class LayerAggregation
 {
     private readonly TelemetryQuantity[] _gates;
     private readonly int _units;
-    private readonly Scale _gateScale = new(FixedPoint.GateBits);
+    private readonly Scale[] _gateScales;
     private readonly Scale _cellScale;
+    private readonly Scale _hiddenScale = new(FixedPoint.GateBits, -1, 1);
 
     public LayerAggregation(RecurrentLayer definition)
     {
         _gates = [.. GateOrder.Of(definition.Kind).Select(TelemetryQuantityNames.Of)];
         _units = definition.HiddenSize;
-        _cellScale = new Scale(definition.CellFractionBits);
+        _gateScales = [.. Enumerable.Range(0, _gates.Length).Select(gate => Scale.Of(GateRange.Of(definition, gate)))];
+        // Without a calibrated range, that of the format.
+        double range = definition.CellRange > 0 ? definition.CellRange : Math.ScaleB(1, 31 - definition.CellFractionBits);
+        _cellScale = new Scale(definition.CellFractionBits, -range, range);
         Count = _gates.Length + (definition.Kind == CellKind.Lstm ? 2 : 1);
     }
 
@@ -28,17 +32,20 @@ internal sealed class LayerAggregation
     public void Take(in GateFrame frame, Span<TelemetryRecord> records)
     {
         for (int gate = 0; gate < _gates.Length; gate++)
-            records[gate] = _gateScale.Record(frame, _gates[gate], frame.Gates.Slice(gate * _units, _units), frame.GateSaturations[gate]);
+            records[gate] = _gateScales[gate].Record(frame, _gates[gate], frame.Gates.Slice(gate * _units, _units), frame.GateSaturations[gate]);
         if (frame.Cell.Length > 0)
             records[_gates.Length] = _cellScale.Record(frame, TelemetryQuantity.CellState, frame.Cell, frame.CellSaturations);
-        records[Count - 1] = _gateScale.Record(frame, TelemetryQuantity.HiddenState, frame.Hidden, frame.HiddenSaturations);
+        records[Count - 1] = _hiddenScale.Record(frame, TelemetryQuantity.HiddenState, frame.Hidden, frame.HiddenSaturations);
     }
 
-    /// <summary>A format and its limits of saturation: value &lt; 0.1 and value &gt; 0.9 as comparisons of integers.</summary>
-    private readonly struct Scale(int fractionBits)
+    /// <summary>A format and its limits of saturation, the lowest and the highest tenth of a range, as comparisons of integers.</summary>
+    private readonly struct Scale(int fractionBits, double least, double greatest)
     {
-        private readonly int _below = (int)Math.Ceiling(Math.ScaleB(0.1, fractionBits));
-        private readonly int _above = (int)Math.Floor(Math.ScaleB(0.9, fractionBits));
+        private readonly int _below = Limit(Math.Ceiling(Math.ScaleB(least + (0.1 * (greatest - least)), fractionBits)));
+        private readonly int _above = Limit(Math.Floor(Math.ScaleB(least + (0.9 * (greatest - least)), fractionBits)));
+
+        public static Scale Of(GateRange range) =>
+            new(FixedPoint.GateBits, Math.ScaleB(range.Low, -FixedPoint.GateBits), Math.ScaleB(range.Low + range.Span, -FixedPoint.GateBits));
 
         public TelemetryRecord Record(in GateFrame frame, TelemetryQuantity quantity, ReadOnlySpan<int> values, int saturated)
         {
@@ -56,5 +63,7 @@ internal sealed class LayerAggregation
             return new TelemetryRecord(frame.Step, frame.Layer, quantity, Math.ScaleB(sum / count, -fractionBits), FixedPoint.ToReal(low, fractionBits),
                 FixedPoint.ToReal(high, fractionBits), below / count, above / count, saturated);
         }
+
+        private static int Limit(double value) => (int)Math.Clamp(value, int.MinValue, int.MaxValue);
     }
 }

@@ -9,7 +9,7 @@ namespace Latch.Telemetry.Sinks;
 /// the layer's name (latch.layer) and the gate (latch.gate), never a unit: a model has at most layers x gates time series an instrument.
 /// </summary>
 /// <remarks>
-/// latch.gate.mean, latch.gate.saturation (share of the units below 0.1 or above 0.9) and, per layer, latch.cell.mean and latch.hidden.mean are gauges of the last step
+/// latch.gate.mean, latch.gate.saturation (share of the units in the lowest or highest tenth of the gate's range) and, per layer, latch.cell.mean and latch.hidden.mean are gauges of the last step
 /// summed up. latch.gate.limited, latch.cell.limited and latch.hidden.limited count saturated integers of the steps summed up. Of the queues under watch: latch.steps,
 /// latch.telemetry.records (offered), latch.telemetry.dropped, latch.telemetry.failures.
 /// </remarks>
@@ -30,22 +30,23 @@ public sealed class MetricsSink : ITelemetrySink
         ArgumentNullException.ThrowIfNull(model);
         _layers = [.. model.Definition.Layers.Select(Cells)];
         Gauge("latch.gate.mean", IsGate, static cell => cell.Last.Mean, "Mean of a gate over its units.");
-        Gauge("latch.gate.saturation", IsGate, static cell => cell.Last.Below + cell.Last.Above, "Share of a gate's units below 0.1 or above 0.9.");
+        Gauge("latch.gate.saturation", IsGate, static cell => cell.Last.Below + cell.Last.Above, "Share of a gate's units in the lowest or highest tenth of its range.");
         Gauge("latch.cell.mean", IsCell, static cell => cell.Last.Mean, "Mean of the cell state over its units.");
         Gauge("latch.hidden.mean", IsHidden, static cell => cell.Last.Mean, "Mean of the hidden state over its units.");
         Counter("latch.gate.limited", "{value}", IsGate, "Pre-activations that were limited.");
         Counter("latch.cell.limited", "{value}", IsCell, "Cell states that were limited.");
         Counter("latch.hidden.limited", "{value}", IsHidden, "Codes of the hidden state that were limited.");
-        Total("latch.steps", "{step}", static queue => queue.Steps, "Steps watched.");
-        Total("latch.telemetry.records", "{record}", static queue => queue.Status.Offered, "Records offered to sinks.");
-        Total("latch.telemetry.dropped", "{record}", static queue => queue.Status.Dropped, "Records that no sink took.");
-        Total("latch.telemetry.failures", "{failure}", static queue => queue.Status.Failures, "Times a sink threw.");
+        // Queues of one session see the same steps.
+        Total("latch.steps", "{step}", static queues => queues.Select(static queue => queue.Steps).DefaultIfEmpty().Max(), "Steps watched.");
+        Total("latch.telemetry.records", "{record}", static queues => queues.Sum(static queue => queue.Status.Offered), "Records offered to sinks.");
+        Total("latch.telemetry.dropped", "{record}", static queues => queues.Sum(static queue => queue.Status.Dropped), "Records that no sink took.");
+        Total("latch.telemetry.failures", "{failure}", static queues => queues.Sum(static queue => queue.Status.Failures), "Times a sink threw.");
     }
 
     /// <inheritdoc/>
     public string Name => "metrics";
 
-    /// <summary>Adds a queue to what latch.steps and latch.telemetry.* sum up: this sink's own, and those of other sinks.</summary>
+    /// <summary>Adds a queue of the session under watch, this sink's own or another sink's: latch.telemetry.* sum them up, latch.steps is the most that one of them saw.</summary>
     public void Watch(TelemetryQueue queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
@@ -94,12 +95,12 @@ public sealed class MetricsSink : ITelemetrySink
     private void Counter(string name, string unit, Func<Cell, bool> which, string description) =>
         _meter.CreateObservableCounter(name, () => Measure(which, static cell => cell.Saturated), unit, description);
 
-    private void Total(string name, string unit, Func<TelemetryQueue, long> value, string description) => _meter.CreateObservableCounter(name, () =>
+    private void Total(string name, string unit, Func<TelemetryQueue[], long> value, string description) => _meter.CreateObservableCounter(name, () =>
     {
         TelemetryQueue[] queues;
         lock (_access)
             queues = [.. _queues];
-        return queues.Sum(value);
+        return value(queues);
     }, unit, description);
 
     private List<Measurement<T>> Measure<T>(Func<Cell, bool> which, Func<Cell, T> value)

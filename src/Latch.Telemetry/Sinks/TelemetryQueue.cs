@@ -44,7 +44,7 @@ public sealed class TelemetryQueue : IDisposable
         ArgumentNullException.ThrowIfNull(sink);
         (_sink, _options) = (sink, options ?? new TelemetryQueueOptions());
         _layers = [.. model.Definition.Layers.Select(static layer => new LayerAggregation(layer))];
-        _frame = new TelemetryRecord[_layers.Max(static layer => layer.Count)];
+        _frame = new TelemetryRecord[_layers.Select(static layer => layer.Count).DefaultIfEmpty().Max()];
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.Every, nameof(TelemetryQueueOptions.Every));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.DisableAfter, nameof(TelemetryQueueOptions.DisableAfter));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Capacity, _frame.Length, nameof(TelemetryQueueOptions.Capacity));

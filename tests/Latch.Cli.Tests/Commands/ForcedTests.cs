@@ -73,13 +73,43 @@ public sealed class ForcedTests : IDisposable
     }
 
     [Fact]
-    public async Task Watch_OutputGateClosed_NamesTheAlarmsLostAndGained()
+    public async Task Watch_ForgetGateClosed_NamesTheAlarmsLostAndGained()
+    {
+        string samples = Path.Combine(SharedData.Repository, "samples", "host-sensors"), train = Path.Combine(samples, "train.csv.gz");
+        CommandRun quantized = await CommandRun.Of(
+            "quantize", Path.Combine(samples, "host-lstm.onnx"), "--calibration", train, "--channels", Path.Combine(samples, "host-channels.json"), "-o", _latch);
+        Assert.Equal(0, quantized.Code);
+        CommandRun run = await CommandRun.Of("watch", _latch, "--source", Path.Combine(samples, "test.csv.gz"), "--train", train, "--force", "forget=closed", "--json");
+        JsonElement document = JsonDocument.Parse(run.Out).RootElement, forced = document.GetProperty("forced");
+        (long Start, long End)[] before = Alarms(document.GetProperty("alarms")), after = Alarms(forced.GetProperty("alarms"));
+        (long Start, long End)[] lost = [.. before.Where(alarm => after.All(other => other.End <= alarm.Start || other.Start >= alarm.End))];
+        (long Start, long End)[] gained = [.. after.Where(alarm => before.All(other => other.End <= alarm.Start || other.Start >= alarm.End))];
+        Assert.NotEqual(lost.Length, gained.Length);
+        Assert.Equal(lost, Alarms(forced.GetProperty("lost")));
+        Assert.Equal(gained, Alarms(forced.GetProperty("gained")));
+
+        static (long Start, long End)[] Alarms(JsonElement alarms) =>
+            [.. alarms.EnumerateArray().Select(static alarm => (alarm.GetProperty("start").GetInt64(), alarm.GetProperty("end").GetInt64()))];
+    }
+
+    // Nothing of h comes out: what is left is the dense layer's bias.
+    [Fact]
+    public async Task Run_OutputGateClosed_HasNoShareOfThePast()
     {
         await Quantize();
-        CommandRun run = await CommandRun.Of("watch", _latch, "--source", _test, "--train", _train, "--force", "output=closed");
-        Assert.Equal(0, run.Code);
-        Assert.Contains("Forced beside untouched, 300 steps", run.Out, StringComparison.Ordinal);
-        Assert.Contains("lost and", run.Out, StringComparison.Ordinal);
+        CommandRun run = await CommandRun.Of("run", _latch, "--source", _test, "--force", "output=closed", "--json");
+        JsonElement document = JsonDocument.Parse(run.Out).RootElement;
+        Assert.Contains(document.GetProperty("results")[0].EnumerateArray(), static value => value.GetSingle() != 0);
+        Assert.Equal(JsonValueKind.Null, document.GetProperty("forced").GetProperty("pastShare").ValueKind);
+    }
+
+    [Fact]
+    public async Task Run_OutputAndTelemetryInOneFile_IsRefused()
+    {
+        await Quantize();
+        string path = _scratch.Write("both.csv", "kept");
+        (await CommandRun.Of("run", _latch, "--source", _test, "-o", path, "--telemetry", path)).AssertFails(2, "Name two files");
+        Assert.Equal("kept", File.ReadAllText(path));
     }
 
     private async Task Quantize()

@@ -11,6 +11,35 @@ public sealed class MetricsSinkTests
     private const int Steps = 40;
 
     [Fact]
+    public void Steps_TwoQueuesOfOneSession_AreCountedOnce()
+    {
+        using LatchModel model = TestModel.Create();
+        using MetricsSink metrics = new(model);
+        using TelemetryQueue first = new(model, metrics), second = new(model, new TestSink());
+        metrics.Watch(first);
+        metrics.Watch(second);
+        Session session = model.CreateSession();
+        ProbePair<TelemetryProbe, TelemetryProbe> pair = new(first.Probe, second.Probe);
+        for (int step = 0; step < Steps; step++)
+            session.Step(TestModel.Sample(step), new float[model.OutputSize], ref pair);
+        long steps = 0, records = 0;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == MetricsSink.MeterName)
+                self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
+        {
+            steps = instrument.Name == "latch.steps" ? Math.Max(steps, value) : steps;
+            records = instrument.Name == "latch.telemetry.records" ? Math.Max(records, value) : records;
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+        Assert.Equal((Steps, 2L * Steps * 6), (steps, records));
+    }
+
+    [Fact]
     public void Instruments_AfterSteps_AreTheLastRecordsAndTheCounts()
     {
         using LatchModel model = TestModel.Create();
