@@ -54,6 +54,8 @@ internal sealed class ForcedWatch
         {
             divergence = new CounterfactualSummary(_counterfactual, _model).Json(),
             score = new { meanChange = MeanChange, largestChange = _largest, largestStep = _largestStep },
+            stepsInAlarm = StepsInAlarm(_watch),
+            stepsInAlarmUntouched = StepsInAlarm(untouched),
             alarms = _watch.Alarms.Select(_watch.ToJson),
             lost = alarms.Lost.Select(_watch.ToJson),
             gained = alarms.Gained.Select(_watch.ToJson),
@@ -65,11 +67,14 @@ internal sealed class ForcedWatch
     {
         new CounterfactualSummary(_counterfactual, _model).Write(terminal);
         AlarmDifference alarms = AlarmDifference.Between(untouched.Alarms, _watch.Alarms);
-        terminal.Out.WriteLine($"Forced: {_watch.Alarms.Count} alarms, {alarms.Lost.Count} lost and {alarms.Gained.Count} gained; the score changes by {Figures.Fixed(MeanChange, 2)} on average, "
-            + $"at most by {Figures.Fixed(_largest, 1)} in step {_largestStep}.");
+        terminal.Out.WriteLine($"Forced: {_watch.Alarms.Count} alarms over {StepsInAlarm(_watch)} steps (untouched: {untouched.Alarms.Count} over {StepsInAlarm(untouched)}), "
+            + $"{alarms.Lost.Count} lost and {alarms.Gained.Count} gained; the score changes by {Figures.Fixed(MeanChange, 2)} on average, at most by {Figures.Fixed(_largest, 1)} in step {_largestStep}.");
         if (alarms.Lost.Count + alarms.Gained.Count > 0)
             terminal.WriteTable("", ["", "from step", "to", "peak", "by"], alarms.Lost.Select(alarm => Row("lost", alarm)).Concat(alarms.Gained.Select(alarm => Row("gained", alarm))));
     }
+
+    // Alarms that run into one another become one: their number alone does not tell.
+    private static long StepsInAlarm(AlarmWatch watch) => watch.Alarms.Sum(static alarm => alarm.End - alarm.Start);
 
     private double MeanChange => _scored == 0 ? 0 : _change / _scored;
 

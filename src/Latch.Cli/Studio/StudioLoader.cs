@@ -14,7 +14,7 @@ namespace Latch.Cli.Studio;
 internal static class StudioLoader
 {
     /// <summary>Most steps that are replayed: all of them are held in memory.</summary>
-    private const int MostSteps = 100_000;
+    private const int MostSteps = 200_000;
 
     /// <summary>Opens or quantizes the plan's models, with their profiles and float shadows.</summary>
     /// <exception cref="CommandException">A file cannot be read or does not fit.</exception>
