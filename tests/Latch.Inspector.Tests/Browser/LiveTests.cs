@@ -88,6 +88,37 @@ public sealed class LiveTests(Chromium chromium)
         await page.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Session_OtherAtTheSameAddress_IsShownInPlaceOfTheOld(bool live)
+    {
+        using LatchModel first = TestModels.Random(CellKind.Lstm), second = TestModels.Random(CellKind.Lstm, seed: 2);
+        InspectorServer server = await Serve(Running(first, live));
+        StudioPage page = await StudioPage.Open(chromium, server.Address, "r=0-100&c=90");
+        await page.HasCursor(90);
+        Assert.Equal(Codes(DirectRun.Of(first, 91), 90), await page.Codes());
+        await server.DisposeAsync();
+        await using InspectorServer other = await InspectorServer.StartAsync(
+            Running(second, live), new InspectorServerOptions { Port = server.Address.Port }, TestContext.Current.CancellationToken);
+        if (!live)
+            await page.Scrub(2500);
+        int step = live ? 90 : 2500;
+        int expected = Codes(DirectRun.Of(second, step + 1), step).First();
+        await page.Has("#values tr:first-child .code", expected.ToString("N0", CultureInfo.InvariantCulture).Replace('-', '−'));
+        page.Forgive("ERR_");
+        await page.DisposeAsync();
+
+        static InspectorSession Running(LatchModel model, bool live)
+        {
+            InspectorSession session = new(TestModels.Input(), [new InspectedModel("m", "m.latch", model)], 3000, live);
+            Append(session, 0, live ? 100 : 3000);
+            if (!live)
+                session.End();
+            return session;
+        }
+    }
+
     [Fact]
     public async Task Error_OfTheServer_IsShownInItsWords()
     {
