@@ -11,10 +11,9 @@ let news = null;
 let dropped = 0;
 let isConnected = false;
 
-/** Starts to listen to a running session; isFollowed says whether the view goes along from the start. */
-export function startLive(isFollowed) {
+/** Starts to listen to a running session. */
+export function startLive() {
     byId('live').hidden = false;
-    set({ follow: isFollowed });
     const source = new EventSource('/api/live');
     source.addEventListener('open', () => { isConnected = true; show(); });
     source.addEventListener('error', () => {
