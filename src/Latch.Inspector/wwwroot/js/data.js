@@ -53,7 +53,7 @@ function source(path, query, width, isFloat, scale) {
 
 class Source {
     constructor(key, path, query, width, isFloat, scale) {
-        Object.assign(this, { key, path, query, width, isFloat, scale, chunks: new Map(), era: 0, first: 0, peaks: new Float64Array(width), peaksVersion: 0 });
+        Object.assign(this, { key, path, query, width, isFloat, scale, chunks: new Map(), era: 0, first: 0 });
     }
 
     /** The chunk with what is there of it, or null; what is missing is on its way after this. */
@@ -129,7 +129,6 @@ class Source {
             chunk.data.set(values, (chunk.hi - chunk.start) * this.width);
             chunk.hi += values.length / this.width;
             chunk.version++;
-            this.#see(values);
             makeRoom();
             touch('data');
         } catch (error) {
@@ -138,19 +137,6 @@ class Source {
                 this.#moveOn(chunk, error.body);
             } else if (era === this.era) {
                 fail(error.message);
-            }
-        }
-    }
-
-    // The largest size of each column so far, rounded up so that it changes seldom.
-    #see(values) {
-        for (let i = 0; i < values.length; i++) {
-            const size = Math.abs(values[i]) * this.scale;
-            const column = i % this.width;
-            if (size > this.peaks[column]) {
-                const power = 10 ** Math.floor(Math.log10(size));
-                this.peaks[column] = power * [1, 1.5, 2, 3, 5, 7, 10].find(factor => factor * power >= size * 0.9999);
-                this.peaksVersion++;
             }
         }
     }
