@@ -13,6 +13,9 @@ export function drawExport() {
     const track = isForced() && byId('export-track').value === 'forced' ? 'forced' : 'base';
     byId('export-track').disabled = !isForced();
     say(byId('export-range'), `Steps ${whole(state.from)} to ${whole(state.to - 1)}, ${model().name}, layer ${layerOf().index}.`);
+    // The lanes are drawn, and have their width, in the replay alone.
+    byId('export-png').disabled = state.view !== 'replay';
+    byId('export-png-why').hidden = state.view === 'replay';
     for (const format of ['csv', 'parquet']) {
         byId(`export-${format}`).href = address('/api/export', { model: state.model, track, layer: layerOf().index, format, from: state.from, to: state.to });
     }
