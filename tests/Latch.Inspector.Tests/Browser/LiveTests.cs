@@ -165,6 +165,29 @@ public sealed class LiveTests(Chromium chromium)
         Assert.Contains("least 0.1250, most 1.000", await page.At("#chart-attention canvas").GetAttributeAsync("aria-label"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Model_WithoutARecurrentLayer_ShowsInputOutputsAndAttention()
+    {
+        using LatchModel model = LatchModel.Create(WindowTests.Attending());
+        InspectorInput input = new("window", ["x"], [""], 0, []);
+        await using InspectorServer server = await Serve(TestModels.Replay(input, 30, static step => TestModels.Sample(step)[..1], new InspectedModel("m", "m.latch", model)));
+        await using StudioPage page = await StudioPage.Open(chromium, server.Address, "c=7&al=0&sort=mean");
+        await page.Has("#facts", "no recurrent layer");
+        await page.Has("#context", "x ");
+        await page.IsNotSeen("#unit-card");
+        await page.IsNotSeen("#tab-statistics");
+        await page.Page.Keyboard.PressAsync("ArrowUp");
+        await page.Page.Keyboard.PressAsync("p");
+        await page.At("#export-open").ClickAsync();
+        await page.Has("#export-range", "no recurrent layer");
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.At("#tab-attention").ClickAsync();
+        await page.Has("#attention-readout", "At step 7 most weight is on position");
+        await page.At("#export-open").ClickAsync();
+        Assert.True(await page.At("#export-png").IsDisabledAsync());
+        await page.IsSeen("#export-png-why");
+    }
+
     // No bundled model has attention: the server's answers are given one.
     private static async Task AddAttention(Microsoft.Playwright.IPage page)
     {

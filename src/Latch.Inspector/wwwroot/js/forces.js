@@ -6,7 +6,7 @@ import { byId, calm, element, option, say } from './dom.js';
 import { parseUnits, percent, real, unitsText, whole } from './numbers.js';
 import { forgetStatistics } from './order.js';
 import { nameOf } from './quantities.js';
-import { layerOf, model, moveCursor, pinsOf, set, state } from './state.js';
+import { hasLayers, layerOf, model, moveCursor, pinsOf, set, state } from './state.js';
 
 const hows = [['free', 'free'], ['open', 'open'], ['closed', 'closed'], ['value', 'value'], ['hold', 'hold']];
 const rows = new Map();
@@ -20,6 +20,11 @@ export function onForceError(listener) {
 /** Makes the toggles for the current model from what is forced. */
 export function buildForces() {
     rows.clear();
+    if (!hasLayers()) {
+        byId('gates').replaceChildren(element('p', { class: 'hint' }, 'This model has no recurrent layer: there is no gate to force.'));
+        showDivergence();
+        return;
+    }
     if (model().window > 0) {
         byId('gates').replaceChildren(element('p', { class: 'hint' }, `This model takes windows of ${whole(model().window)} steps at once: its gates cannot be forced here.`));
         showDivergence();

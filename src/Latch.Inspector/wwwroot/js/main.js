@@ -15,7 +15,7 @@ import { onStatisticsError } from './order.js';
 import { onShadowError } from './quantities.js';
 import { drawMeter, drawReadout } from './readout.js';
 import { drawShadow } from './shadow.js';
-import { fromHash, keepUsual, listen, model, state, toHash, unitOf } from './state.js';
+import { fromHash, hasLayers, keepUsual, listen, model, state, toHash, unitOf } from './state.js';
 import { drawStatistics } from './statistics.js';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -194,7 +194,7 @@ function drawView(changed) {
 }
 
 // What a screen reader hears after a move.
-const announce = calm(() => say(byId('announce'), `step ${whole(state.cursor)}, ${model().layers.length > 1 ? `layer ${state.layer}, ` : ''}unit ${unitOf()}`), 400);
+const announce = calm(() => say(byId('announce'), `step ${whole(state.cursor)}, ${model().layers.length > 1 ? `layer ${state.layer}, ` : ''}${hasLayers() ? `unit ${unitOf()}` : ''}`), 400);
 
 function applyTheme() {
     document.documentElement.dataset.theme = state.theme === 'auto' ? (dark.matches ? 'dark' : 'light') : state.theme;

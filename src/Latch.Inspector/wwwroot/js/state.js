@@ -76,18 +76,28 @@ export function touch(...names) {
 }
 
 export const model = () => state.session.models[state.model];
-export const layerOf = (index = state.layer) => model().layers[index] ?? model().layers[0];
+
+// What stands for a layer in a model that has no recurrent one.
+const noLayer = { index: 0, name: '', kind: '', units: 0, quantities: [] };
+export const hasLayers = () => model().layers.length > 0;
+export const layerOf = (index = state.layer) => model().layers[index] ?? model().layers[0] ?? noLayer;
 export const layerKey = (layer = state.layer) => `${state.model}.${layer}`;
-export const unitOf = (layer = state.layer) => Math.min(state.units[layerKey(layer)] ?? 0, layerOf(layer).units - 1);
+export const unitOf = (layer = state.layer) => Math.max(0, Math.min(state.units[layerKey(layer)] ?? 0, layerOf(layer).units - 1));
 export const pinsOf = (layer = state.layer) => state.pins[layerKey(layer)] ?? [];
 export const quantityOf = (layer, id) => layerOf(layer).quantities.find(quantity => quantity.id === id);
 export const isForced = () => Boolean(state.divergence[state.model]);
 
 export function chooseUnit(unit, layer = state.layer) {
+    if (!hasLayers()) {
+        return;
+    }
     set({ layer, units: { ...state.units, [layerKey(layer)]: unit } });
 }
 
 export function togglePin(unit, layer = state.layer) {
+    if (!hasLayers()) {
+        return;
+    }
     const pins = pinsOf(layer);
     const next = pins.includes(unit) ? pins.filter(pin => pin !== unit) : [...pins, unit];
     set({ pins: { ...state.pins, [layerKey(layer)]: next } });

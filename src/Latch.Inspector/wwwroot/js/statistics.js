@@ -6,11 +6,16 @@ import { percent, real, short, ticks, time, whole } from './numbers.js';
 import { statistics } from './order.js';
 import { nameOf } from './quantities.js';
 import { hasText } from './text.js';
-import { chooseUnit, isForced, layerOf, set, state, unitOf } from './state.js';
+import { chooseUnit, hasLayers, isForced, layerOf, set, state, unitOf } from './state.js';
 
 /** Draws the view, or says that it is on its way. */
 export function drawStatistics() {
     const host = byId('statistics');
+    if (!hasLayers()) {
+        host.replaceChildren(element('p', { class: 'hint' }, 'This model has no recurrent layer, so there are no gates to count.'));
+        host.dataset.stamp = '';
+        return;
+    }
     const track = state.statisticsTrack === 'forced' && isForced() ? 'forced' : 'base';
     const found = statistics(state.model, track);
     const stamp = JSON.stringify([state.model, state.layer, track, found?.steps, unitOf(), isForced(), state.statisticsTrack, isNarrow()]);
