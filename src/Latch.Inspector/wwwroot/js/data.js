@@ -9,7 +9,13 @@ const ROOM = 400e6;
 const sources = new Map();
 let held = 0;
 let clock = 0;
+let drawBegan = 0;
 let fail = () => {};
+
+/** The view is drawn anew: what it takes from here on is what it needs, and is kept whatever room it takes. */
+export function beginDraw() {
+    drawBegan = clock;
+}
 
 /** Who is told in words when data cannot be had. */
 export function onDataError(listener) {
@@ -163,7 +169,7 @@ function makeRoom() {
         let owner = null;
         for (const item of sources.values()) {
             for (const chunk of item.chunks.values()) {
-                if (chunk.data && !chunk.loading && (!oldest || chunk.used < oldest.used)) {
+                if (chunk.data && !chunk.loading && chunk.used <= drawBegan && (!oldest || chunk.used < oldest.used)) {
                     [oldest, owner] = [chunk, item];
                 }
             }

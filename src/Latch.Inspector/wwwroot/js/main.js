@@ -3,7 +3,7 @@
 import { getJson, onConnection } from './api.js';
 import { drawAttention } from './attention.js';
 import { buildControls, drawControls, listenControls } from './controls.js';
-import { onDataError } from './data.js';
+import { beginDraw, onDataError } from './data.js';
 import { byId, calm, say } from './dom.js';
 import { drawExport, listenExport } from './export.js';
 import { buildForces, force, onForceError, repin, showDivergence, takeDivergence } from './forces.js';
@@ -176,6 +176,9 @@ const moves = ['cursor', 'playing', 'speed', 'loop', 'follow', 'shortcuts'];
 
 function drawView(changed) {
     const isOnlyCursor = [...changed].every(name => moves.includes(name));
+    if (!isOnlyCursor) {
+        beginDraw();
+    }
     switch (state.view) {
         case 'replay':
             if (!isOnlyCursor) {
