@@ -2,7 +2,7 @@
 
 import { postJson, getJson } from './api.js';
 import { forget } from './data.js';
-import { byId, calm, element, option, say } from './dom.js';
+import { byId, calm, element, option, rebuild, say } from './dom.js';
 import { parseUnits, percent, real, unitsText, whole } from './numbers.js';
 import { forgetStatistics } from './order.js';
 import { nameOf } from './quantities.js';
@@ -45,7 +45,7 @@ export function buildForces() {
         box.checked = isCut;
         nodes.push(element('label', { class: 'check' }, box, 'cut the recurrent product (it sees h = 0)'));
     }
-    byId('gates').replaceChildren(...nodes);
+    rebuild(byId('gates'), ...nodes);
     showDivergence();
 }
 
@@ -129,6 +129,9 @@ async function send() {
 
 /** Lets every gate of the model go. */
 export async function release() {
+    if (!state.divergence[state.model]) {
+        return;
+    }
     await force(state.model, [], []);
     buildForces();
 }
@@ -180,7 +183,7 @@ export function showDivergence() {
     const found = state.divergence[state.model];
     byId('divergence').hidden = !found;
     byId('release').hidden = !found && rows.size === 0;
-    byId('release').disabled = !found;
+    byId('release').setAttribute('aria-disabled', String(!found));
     if (!found) {
         return;
     }
@@ -197,7 +200,7 @@ export function showDivergence() {
         ...(alarms ? [['alarms', 'alarms untouched, forced', `${whole(alarms.base)}, ${whole(alarms.forced)}`]] : []),
     ];
     byId('figures').replaceChildren(...figures.map(([id, name, text]) => element('div', { 'data-figure': id }, element('dt', {}, name), element('dd', {}, text))));
-    byId('alarm-lists').replaceChildren(...(alarms ? [alarmList('lost', alarms.lost), alarmList('gained', alarms.gained)] : []));
+    rebuild(byId('alarm-lists'), ...(alarms ? [alarmList('lost', alarms.lost), alarmList('gained', alarms.gained)] : []));
     byId('by-quantity').replaceChildren(...found.quantities.map(item => element('tr', { 'data-quantity': `${item.layer}-${item.quantity}` },
         element('th', { scope: 'row' }, model().layers.length > 1 ? `${item.quantity}, layer ${item.layer}` : item.quantity),
         element('td', {}, item.firstStep == null ? 'never' : whole(item.firstStep)), element('td', {}, real(item.largest)), element('td', {}, real(item.rms)))));

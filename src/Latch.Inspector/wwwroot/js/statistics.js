@@ -1,6 +1,6 @@
 // The statistics view: half-life per unit, saturation scatter, rail hits, warm-up, readings outside the calibrated range, dead units.
 
-import { byId, element, svg } from './dom.js';
+import { byId, element, rebuild, svg } from './dom.js';
 import { drawing, figure, isNarrow, label, line, wide } from './figure.js';
 import { percent, real, short, ticks, time, whole } from './numbers.js';
 import { statistics } from './order.js';
@@ -28,7 +28,7 @@ export function drawStatistics() {
         host.replaceChildren(element('p', { class: 'hint' }, 'Statistics are being computed …'));
         return;
     }
-    host.replaceChildren(trackSwitch(track), tiles(found, of), element('div', { class: 'charts' }, gateChart(of), halfLifeChart(found, of),
+    rebuild(host, trackSwitch(track), tiles(found, of), element('div', { class: 'charts' }, gateChart(of), halfLifeChart(found, of),
         ...(of.units[0]?.below ? of.gates.map((gate, i) => scatter(of, gate, i)) : []), ...inputChart(of)));
 }
 
