@@ -80,6 +80,11 @@ public sealed class InspectorServer : IAsyncDisposable
         RequestGuard guard = new(options);
         application.Use(Faults.Catch);
         application.Use(guard.Invoke);
+        application.Use((context, next) =>
+        {
+            context.Response.Headers["X-Latch-Session"] = session.Id;
+            return next(context);
+        });
         application.UseRateLimiter();
         application.UseRouting();
         new ReadEndpoints(session).Map(application);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Latch.Inspector.Tracks;
 using Latch.Runtime;
 
@@ -44,6 +45,9 @@ public sealed partial class InspectorSession
 
     /// <summary>Bytes of memory that hold the steps.</summary>
     public long Bytes => _samples.Bytes + _runs.Sum(static run => run.Bytes);
+
+    /// <summary>Tells this session from any other, also from one that was served at the same address.</summary>
+    internal string Id { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
     /// <summary>What the models are given.</summary>
     internal InspectorInput Input => _input;

@@ -61,7 +61,7 @@ public sealed class WindowTests
     }
 
     /// <summary>x -> softmax over the window -> a copy of it, without a recurrent layer.</summary>
-    private static ModelDefinition Attending()
+    internal static ModelDefinition Attending()
     {
         Quantization input = new(ElementType.Int8, 1 / 64.0, 0), output = new(ElementType.Int16, 1 / 32767.0, 0);
         return new ModelDefinition

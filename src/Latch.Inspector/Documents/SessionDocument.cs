@@ -13,6 +13,7 @@ internal static class SessionDocument
         InspectorInput input = session.Input;
         return new
         {
+            session.Id,
             input.Title,
             live = session.IsLive,
             progress.Ended,

@@ -73,8 +73,8 @@ internal sealed class LiveEvents(InspectorSession session, CancellationToken sto
         while (await timer.WaitForNextTickAsync(cancellation));
     }
 
-    private static string Event(string name, SessionProgress progress) =>
-        $"event: {name}\ndata: {Answer.Text(new { progress.FirstStep, progress.Steps, dropped = progress.FirstStep })}\n\n";
+    private string Event(string name, SessionProgress progress) =>
+        $"event: {name}\ndata: {Answer.Text(new { session.Id, progress.FirstStep, progress.Steps, dropped = progress.FirstStep })}\n\n";
 
     private static async Task Write(HttpResponse response, string text, CancellationToken cancellation)
     {

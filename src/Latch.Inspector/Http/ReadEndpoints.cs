@@ -77,7 +77,7 @@ internal sealed class ReadEndpoints(InspectorSession session)
     {
         Query query = new(session, context.Request.Query);
         IntegerTrack track = query.IntegerTrack(query.Model());
-        return Answer.Json(context, StatisticsDocument.Of(track));
+        return Answer.Json(context, StatisticsDocument.Of(session, track));
     }
 
     private Task Shadow(HttpContext context)

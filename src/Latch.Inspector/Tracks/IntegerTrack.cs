@@ -86,6 +86,22 @@ internal sealed class IntegerTrack : Track
     public override void CopyPlane(int layer, int quantity, long from, Span<byte> destination) =>
         _planes[layer][quantity].Copy(from, MemoryMarshal.Cast<byte, int>(destination));
 
+    /// <summary>Raises the largest |c| of each unit of a layer, as codes, over some steps that are held.</summary>
+    /// <param name="layer">A layer with cells.</param>
+    /// <param name="from">First step.</param>
+    /// <param name="to">The step after the last.</param>
+    /// <param name="peaks">One a unit.</param>
+    public void RaisePeaks(int layer, long from, long to, long[] peaks)
+    {
+        RowRing<int> cells = _planes[layer][^2];
+        for (long step = from; step < to; step++)
+        {
+            ReadOnlySpan<int> row = cells.Row(step);
+            for (int unit = 0; unit < row.Length; unit++)
+                peaks[unit] = Math.Max(peaks[unit], Math.Abs((long)row[unit]));
+        }
+    }
+
     /// <summary>Takes over the forecast for the next sample from another track.</summary>
     public void ContinueFrom(IntegerTrack other) => other._forecast.CopyTo(_forecast, 0);
 

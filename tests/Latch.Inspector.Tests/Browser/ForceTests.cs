@@ -38,6 +38,7 @@ public sealed class ForceTests(Chromium chromium, HostStudio studio)
         Assert.Equal(CodesOf(forced, of, 4), await page.ForcedCodes());
         await IsDivergence(page, untouched, forced);
         await page.At("#release").ClickAsync();
+        await page.Page.WaitForFunctionAsync("() => document.getElementById('release').getAttribute('aria-disabled') === 'true' && document.activeElement.id === 'release'");
         await page.IsNotSeen("#divergence");
         await Microsoft.Playwright.Assertions.Expect(page.At("#values .forced")).ToHaveCountAsync(0);
     }

@@ -38,9 +38,37 @@ public sealed class LinkTests(Chromium chromium, HostStudio studio)
         await restored.Page.WaitForFunctionAsync("link => location.hash.slice(1) === link", link);
     }
 
+    [Fact]
+    public async Task Link_InATabThatIsOpen_RestoresAllOfIt()
+    {
+        await using StudioPage page = await StudioPage.Open(chromium, await studio.Untouched(), "r=400-900&c=0");
+        await page.HasCursor(0);
+        await page.At("#link").ClickAsync();
+        string link = (await page.Page.EvaluateAsync<string>("() => location.hash.slice(1)"))!;
+        Assert.Contains("c=0", link, StringComparison.Ordinal);
+        Assert.Contains("ch=0_1_2_3", link, StringComparison.Ordinal);
+        await page.Page.EvaluateAsync("() => { location.hash = 'r=100-200&c=150&s=mean&t=tanh&th=dark&lp=all&sp=100&u=0.0:7&p=0.0:3&x=0-h&lh=96&tol=0.5&ch=0&al=0'; }");
+        await page.HasCursor(150);
+        await page.Holds("#unit", "7");
+        await page.Holds("#sort", "mean");
+        await page.IsNotSeen("#lane-0-h");
+        await page.Page.EvaluateAsync("link => { location.hash = link; }", link);
+        await page.HasCursor(0);
+        await page.Holds("#unit", "0");
+        await page.Holds("#sort", "number");
+        await page.Holds("#trace", "state");
+        await page.Holds("#loop", "off");
+        await page.Holds("#speed", "10");
+        await page.Holds("#height", "56");
+        await page.IsSeen("#lane-0-h");
+        await page.Page.WaitForFunctionAsync("link => location.hash.slice(1) === link", link);
+    }
+
     [Theory]
     [InlineData("m=99&l=7&r=5-abc&c=-3&u=0.0:9999&p=0.0:4000&s=colour&v=nothing&lh=100000")]
     [InlineData("r=99999999-999999999&c=1e99&ch=500&x=nolane&f=0:&cut=,")]
+    [InlineData("f=length:0*forget*open&cut=length:0&u=length.0:1,0.length:2,0.0:1.5&p=length.0:1")]
+    [InlineData("f=__proto__:0*forget*open,00:0*forget*open&cut=constructor:0,0:length&u=0.0:-1&m=&l=")]
     public async Task Link_Broken_IsLeftOutWhereItIsWrong(string link)
     {
         await using StudioPage page = await StudioPage.Open(chromium, await studio.Untouched(), link);

@@ -88,6 +88,37 @@ public sealed class LiveTests(Chromium chromium)
         await page.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Session_OtherAtTheSameAddress_IsShownInPlaceOfTheOld(bool live)
+    {
+        using LatchModel first = TestModels.Random(CellKind.Lstm), second = TestModels.Random(CellKind.Lstm, seed: 2);
+        InspectorServer server = await Serve(Running(first, live));
+        StudioPage page = await StudioPage.Open(chromium, server.Address, "r=0-100&c=90");
+        await page.HasCursor(90);
+        Assert.Equal(Codes(DirectRun.Of(first, 91), 90), await page.Codes());
+        await server.DisposeAsync();
+        await using InspectorServer other = await InspectorServer.StartAsync(
+            Running(second, live), new InspectorServerOptions { Port = server.Address.Port }, TestContext.Current.CancellationToken);
+        if (!live)
+            await page.Scrub(2500);
+        int step = live ? 90 : 2500;
+        int expected = Codes(DirectRun.Of(second, step + 1), step).First();
+        await page.Has("#values tr:first-child .code", expected.ToString("N0", CultureInfo.InvariantCulture).Replace('-', '−'));
+        page.Forgive("ERR_");
+        await page.DisposeAsync();
+
+        static InspectorSession Running(LatchModel model, bool live)
+        {
+            InspectorSession session = new(TestModels.Input(), [new InspectedModel("m", "m.latch", model)], 3000, live);
+            Append(session, 0, live ? 100 : 3000);
+            if (!live)
+                session.End();
+            return session;
+        }
+    }
+
     [Fact]
     public async Task Error_OfTheServer_IsShownInItsWords()
     {
@@ -132,6 +163,29 @@ public sealed class LiveTests(Chromium chromium)
         string[] row = await page.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#chart-attention tbody tr')[6].cells].map(cell => cell.textContent)");
         Assert.Equal([6, 0.125, 0.125, 1, 0.125], row.Select(StudioPage.Number));
         Assert.Contains("least 0.1250, most 1.000", await page.At("#chart-attention canvas").GetAttributeAsync("aria-label"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Model_WithoutARecurrentLayer_ShowsInputOutputsAndAttention()
+    {
+        using LatchModel model = LatchModel.Create(WindowTests.Attending());
+        InspectorInput input = new("window", ["x"], [""], 0, []);
+        await using InspectorServer server = await Serve(TestModels.Replay(input, 30, static step => TestModels.Sample(step)[..1], new InspectedModel("m", "m.latch", model)));
+        await using StudioPage page = await StudioPage.Open(chromium, server.Address, "c=7&al=0&sort=mean");
+        await page.Has("#facts", "no recurrent layer");
+        await page.Has("#context", "x ");
+        await page.IsNotSeen("#unit-card");
+        await page.IsNotSeen("#tab-statistics");
+        await page.Page.Keyboard.PressAsync("ArrowUp");
+        await page.Page.Keyboard.PressAsync("p");
+        await page.At("#export-open").ClickAsync();
+        await page.Has("#export-range", "no recurrent layer");
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.At("#tab-attention").ClickAsync();
+        await page.Has("#attention-readout", "At step 7 most weight is on position");
+        await page.At("#export-open").ClickAsync();
+        Assert.True(await page.At("#export-png").IsDisabledAsync());
+        await page.IsSeen("#export-png-why");
     }
 
     // No bundled model has attention: the server's answers are given one.

@@ -26,6 +26,10 @@ public sealed class StatisticsTests(Chromium chromium)
         Assert.Equal(1, await page.At("#chart-scatter-forget circle.chosen").CountAsync());
         await page.At("#chart-scatter-forget .as-table").ClickAsync();
         await page.Has("#chart-scatter-forget tbody tr:nth-child(4)", "330.0 %15.0 %");
+        // The candidate goes from -1 to 1.
+        await page.Has("#chart-scatter-cell svg", "share of steps below −0.8");
+        Assert.Contains("above 0.9 more than half of the time", await page.At("#chart-scatter-forget svg").GetAttributeAsync("aria-label"), StringComparison.Ordinal);
+        Assert.Contains("above 0.8 more than half of the time", await page.At("#chart-scatter-cell svg").GetAttributeAsync("aria-label"), StringComparison.Ordinal);
         await page.At("#chart-inputs .as-table").ClickAsync();
         await page.Has("#chart-inputs tbody", "b−1.0001.000−0.50001.5000.00 %25.00 %");
         Assert.Contains("most at an end: b with 25.00 %", await page.At("#chart-inputs svg").GetAttributeAsync("aria-label"), StringComparison.Ordinal);

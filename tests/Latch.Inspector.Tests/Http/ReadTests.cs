@@ -136,6 +136,12 @@ public sealed class ReadTests
         DirectRun direct = DirectRun.Of(model, Steps);
         await using TestServer server = await TestServer.Start(TestModels.Replay(Steps, new InspectedModel("m", "m.latch", model)));
         JsonElement document = await server.Json("/api/statistics");
+        JsonElement[] peaked = [.. document.GetProperty("layers")[0].GetProperty("units").EnumerateArray()];
+        int[] cells = await server.Integers("/api/plane?quantity=c");
+        JsonElement cell = (await server.Json("/api/session")).GetProperty("models")[0].GetProperty("layers")[0].GetProperty("quantities").EnumerateArray().Single(static item => item.GetProperty("id").GetString() == "c");
+        Assert.All(peaked, (unit, at) => Assert.Equal(
+            Math.ScaleB(cells.Where((_, place) => place % peaked.Length == at).Max(static code => Math.Abs((long)code)), -cell.GetProperty("fractionBits").GetInt32()),
+            unit.GetProperty("cPeak").GetDouble()));
         double[] forget = [.. direct.Plane(2, 0, Steps).Select(static code => Math.ScaleB(code, -24))];
         double[] ofUnit = [.. Enumerable.Range(0, Steps).Select(step => forget[(step * TestModels.Units) + 1])];
         JsonElement layer = document.GetProperty("layers")[0], gate = layer.GetProperty("gates")[2], unit = layer.GetProperty("units")[1];

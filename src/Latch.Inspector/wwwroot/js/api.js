@@ -1,5 +1,9 @@
-// Requests to the server that served this page. At most six at a time; a lost connection is reported and tried again.
+// Requests to the server that served this page. At most six at a time; a lost connection is reported and tried again. When another session has taken the
+// place of the one that is shown, the page is loaded anew: nothing it holds is true of that one.
 
+import { state, toHash } from './state.js';
+
+let session = null;
 const running = { count: 0, waiting: [] };
 let report = () => {};
 
@@ -34,6 +38,22 @@ export async function postJson(path, body) {
     return answer.json();
 }
 
+/** Takes note of the session that answers; true, and the page is loaded anew, when it is another than before. */
+export function isOther(id) {
+    if (!id || id === session) {
+        return false;
+    }
+    if (session === null) {
+        session = id;
+        return false;
+    }
+    if (state.session) {
+        history.replaceState(null, '', `#${toHash()}`);
+    }
+    location.reload();
+    return true;
+}
+
 async function request(url, options) {
     await turn();
     try {
@@ -66,6 +86,9 @@ async function reach(url, options) {
         try {
             const answer = await fetch(url, options);
             report({ lost: false });
+            if (isOther(answer.headers.get('X-Latch-Session'))) {
+                await new Promise(() => {});
+            }
             return answer;
         } catch {
             report({ lost: true });

@@ -3,7 +3,7 @@
 import { column, extent } from './axis.js';
 import { css, sequential } from './colour.js';
 import { attention } from './data.js';
-import { byId, element } from './dom.js';
+import { byId, element, rebuild } from './dom.js';
 import { figure } from './figure.js';
 import { real, short, whole } from './numbers.js';
 import { model, moveCursor, state } from './state.js';
@@ -54,7 +54,7 @@ export function drawAttention() {
     canvas.replaceWith(frame);
     frame.append(canvas, mark);
     chart.append(legend, readout);
-    host.replaceChildren(chart);
+    rebuild(host, chart);
 }
 
 function swatch(colour) {

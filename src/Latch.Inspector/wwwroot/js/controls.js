@@ -6,7 +6,7 @@ import { go, speeds, step, toggle } from './player.js';
 import { help } from './keys.js';
 import { time, whole } from './numbers.js';
 import { shows, showNow } from './quantities.js';
-import { chooseUnit, layerOf, model, moveCursor, set, showRange, state, togglePin, unitOf, zoom } from './state.js';
+import { chooseUnit, hasLayers, layerOf, model, moveCursor, set, showRange, state, togglePin, unitOf, zoom } from './state.js';
 import { release } from './forces.js';
 import { hasText } from './text.js';
 
@@ -91,11 +91,15 @@ export function buildControls() {
     byId('trace-field').hidden = layerOf().kind.toLowerCase() !== 'lstm';
     byId('tab-shadow').hidden = !model().tracks.includes('float');
     byId('tab-attention').hidden = !model().attention;
+    byId('tab-statistics').hidden = !hasLayers();
+    for (const id of ['unit-card', 'values-table', 'drift-card', 'sort-field', 'show-field']) {
+        byId(id).hidden = !hasLayers();
+    }
     byId('channels-menu').hidden = hasText();
     checks('channels', input.names.map((name, i) => [i, input.units[i] ? `${name} [${input.units[i]}]` : name]), value => state.channels.includes(Number(value)), toggleChannel);
     checks('lanes-choice', allLanes(), value => !state.hidden.includes(value), toggleLane);
     say(byId('title'), state.session.title);
-    say(byId('facts'), `${model().file} · ${layers.map(layer => `${layer.kind.toUpperCase()} ${layer.units}`).join(' + ')} · kernel ${model().kernel}`);
+    say(byId('facts'), `${model().file} · ${layers.map(layer => `${layer.kind.toUpperCase()} ${layer.units}`).join(' + ') || 'no recurrent layer'} · kernel ${model().kernel}`);
     document.title = `${state.session.title} · latch studio`;
 }
 
@@ -151,7 +155,7 @@ export function drawControls() {
     if (document.activeElement !== byId('tolerance')) {
         byId('tolerance').value = state.tolerance;
     }
-    byId('by-field').hidden = state.sort !== 'saturation' && state.sort !== 'mean';
+    byId('by-field').hidden = !hasLayers() || state.sort !== 'saturation' && state.sort !== 'mean';
     byId('tolerance-field').hidden = state.view !== 'shadow';
     drawOverview();
     for (const view of views) {

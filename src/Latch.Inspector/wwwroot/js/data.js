@@ -9,7 +9,13 @@ const ROOM = 400e6;
 const sources = new Map();
 let held = 0;
 let clock = 0;
+let drawBegan = 0;
 let fail = () => {};
+
+/** The view is drawn anew: what it takes from here on is what it needs, and is kept whatever room it takes. */
+export function beginDraw() {
+    drawBegan = clock;
+}
 
 /** Who is told in words when data cannot be had. */
 export function onDataError(listener) {
@@ -53,7 +59,7 @@ function source(path, query, width, isFloat, scale) {
 
 class Source {
     constructor(key, path, query, width, isFloat, scale) {
-        Object.assign(this, { key, path, query, width, isFloat, scale, chunks: new Map(), era: 0, first: 0, peaks: new Float64Array(width), peaksVersion: 0 });
+        Object.assign(this, { key, path, query, width, isFloat, scale, chunks: new Map(), era: 0, first: 0 });
     }
 
     /** The chunk with what is there of it, or null; what is missing is on its way after this. */
@@ -129,7 +135,6 @@ class Source {
             chunk.data.set(values, (chunk.hi - chunk.start) * this.width);
             chunk.hi += values.length / this.width;
             chunk.version++;
-            this.#see(values);
             makeRoom();
             touch('data');
         } catch (error) {
@@ -138,19 +143,6 @@ class Source {
                 this.#moveOn(chunk, error.body);
             } else if (era === this.era) {
                 fail(error.message);
-            }
-        }
-    }
-
-    // The largest size of each column so far, rounded up so that it changes seldom.
-    #see(values) {
-        for (let i = 0; i < values.length; i++) {
-            const size = Math.abs(values[i]) * this.scale;
-            const column = i % this.width;
-            if (size > this.peaks[column]) {
-                const power = 10 ** Math.floor(Math.log10(size));
-                this.peaks[column] = power * [1, 1.5, 2, 3, 5, 7, 10].find(factor => factor * power >= size * 0.9999);
-                this.peaksVersion++;
             }
         }
     }
@@ -177,7 +169,7 @@ function makeRoom() {
         let owner = null;
         for (const item of sources.values()) {
             for (const chunk of item.chunks.values()) {
-                if (chunk.data && !chunk.loading && (!oldest || chunk.used < oldest.used)) {
+                if (chunk.data && !chunk.loading && chunk.used <= drawBegan && (!oldest || chunk.used < oldest.used)) {
                     [oldest, owner] = [chunk, item];
                 }
             }

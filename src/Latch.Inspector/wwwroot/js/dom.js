@@ -25,6 +25,30 @@ function fill(node, attributes, children) {
     return node;
 }
 
+/** Puts other children into a node. Where one of the old ones had the focus, the one that takes its place gets it. */
+export function rebuild(host, ...children) {
+    const before = document.activeElement;
+    const had = before !== host && host.contains(before) ? { name: focusName(before), top: before.scrollTop, begin: caret(before, 'selectionStart'), end: caret(before, 'selectionEnd') } : null;
+    host.replaceChildren(...children);
+    if (!had) {
+        return;
+    }
+    const next = [...host.querySelectorAll('a[href], button, input, select, summary, [tabindex]')].find(node => focusName(node) === had.name);
+    if (next) {
+        next.focus({ preventScroll: true });
+        next.scrollTop = had.top;
+        if (had.begin !== null && next.type === 'text') {
+            next.setSelectionRange(had.begin, had.end);
+        }
+    }
+}
+
+const caret = (node, name) => node.type === 'text' ? node[name] : null;
+
+// What an element and its successor have in common.
+const focusName = node => node.id || [node.tagName, node.closest('[data-force], [data-alarms], figure')?.outerHTML.match(/^<[^>]*>/)[0] ?? '', node.name ?? '', node.type === 'radio' ? node.value : '',
+    node.getAttribute('aria-label') ?? (node.tagName === 'BUTTON' ? node.textContent : '')].join('|');
+
 export const byId = id => document.getElementById(id);
 
 /** Sets the text only when it differs: an unchanged node is not laid out again. */

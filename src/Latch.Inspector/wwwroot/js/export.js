@@ -6,15 +6,21 @@ import { themed } from './colour.js';
 import { byId, element, say } from './dom.js';
 import { laneName, shownLanes } from './lanes.js';
 import { real, whole } from './numbers.js';
-import { isForced, layerOf, model, state, toHash } from './state.js';
+import { hasLayers, isForced, layerOf, model, state, toHash } from './state.js';
 
 /** Brings the dialog's links up to date. */
 export function drawExport() {
     const track = isForced() && byId('export-track').value === 'forced' ? 'forced' : 'base';
+    // A forced run that began while the session ran holds nothing from before.
+    const from = track === 'forced' ? Math.max(state.from, state.divergence[state.model].from ?? 0) : state.from;
     byId('export-track').disabled = !isForced();
-    say(byId('export-range'), `Steps ${whole(state.from)} to ${whole(state.to - 1)}, ${model().name}, layer ${layerOf().index}.`);
+    say(byId('export-range'), `Steps ${whole(from)} to ${whole(state.to - 1)}, ${model().name}${hasLayers() ? `, layer ${layerOf().index}` : ': no recurrent layer, so no table of one'}.`);
+    // The lanes are drawn, and have their width, in the replay alone.
+    byId('export-png').disabled = state.view !== 'replay';
+    byId('export-png-why').hidden = state.view === 'replay';
     for (const format of ['csv', 'parquet']) {
-        byId(`export-${format}`).href = address('/api/export', { model: state.model, track, layer: layerOf().index, format, from: state.from, to: state.to });
+        byId(`export-${format}`).hidden = !hasLayers();
+        byId(`export-${format}`).href = address('/api/export', { model: state.model, track, layer: layerOf().index, format, from, to: Math.max(from, state.to) });
     }
 }
 

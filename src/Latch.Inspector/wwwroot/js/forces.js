@@ -2,11 +2,11 @@
 
 import { postJson, getJson } from './api.js';
 import { forget } from './data.js';
-import { byId, calm, element, option, say } from './dom.js';
+import { byId, calm, element, option, rebuild, say } from './dom.js';
 import { parseUnits, percent, real, unitsText, whole } from './numbers.js';
 import { forgetStatistics } from './order.js';
 import { nameOf } from './quantities.js';
-import { layerOf, model, moveCursor, pinsOf, set, state } from './state.js';
+import { hasLayers, layerOf, model, moveCursor, pinsOf, set, state } from './state.js';
 
 const hows = [['free', 'free'], ['open', 'open'], ['closed', 'closed'], ['value', 'value'], ['hold', 'hold']];
 const rows = new Map();
@@ -20,6 +20,11 @@ export function onForceError(listener) {
 /** Makes the toggles for the current model from what is forced. */
 export function buildForces() {
     rows.clear();
+    if (!hasLayers()) {
+        byId('gates').replaceChildren(element('p', { class: 'hint' }, 'This model has no recurrent layer: there is no gate to force.'));
+        showDivergence();
+        return;
+    }
     if (model().window > 0) {
         byId('gates').replaceChildren(element('p', { class: 'hint' }, `This model takes windows of ${whole(model().window)} steps at once: its gates cannot be forced here.`));
         showDivergence();
@@ -40,7 +45,7 @@ export function buildForces() {
         box.checked = isCut;
         nodes.push(element('label', { class: 'check' }, box, 'cut the recurrent product (it sees h = 0)'));
     }
-    byId('gates').replaceChildren(...nodes);
+    rebuild(byId('gates'), ...nodes);
     showDivergence();
 }
 
@@ -124,6 +129,9 @@ async function send() {
 
 /** Lets every gate of the model go. */
 export async function release() {
+    if (!state.divergence[state.model]) {
+        return;
+    }
     await force(state.model, [], []);
     buildForces();
 }
@@ -175,7 +183,7 @@ export function showDivergence() {
     const found = state.divergence[state.model];
     byId('divergence').hidden = !found;
     byId('release').hidden = !found && rows.size === 0;
-    byId('release').disabled = !found;
+    byId('release').setAttribute('aria-disabled', String(!found));
     if (!found) {
         return;
     }
@@ -192,7 +200,7 @@ export function showDivergence() {
         ...(alarms ? [['alarms', 'alarms untouched, forced', `${whole(alarms.base)}, ${whole(alarms.forced)}`]] : []),
     ];
     byId('figures').replaceChildren(...figures.map(([id, name, text]) => element('div', { 'data-figure': id }, element('dt', {}, name), element('dd', {}, text))));
-    byId('alarm-lists').replaceChildren(...(alarms ? [alarmList('lost', alarms.lost), alarmList('gained', alarms.gained)] : []));
+    rebuild(byId('alarm-lists'), ...(alarms ? [alarmList('lost', alarms.lost), alarmList('gained', alarms.gained)] : []));
     byId('by-quantity').replaceChildren(...found.quantities.map(item => element('tr', { 'data-quantity': `${item.layer}-${item.quantity}` },
         element('th', { scope: 'row' }, model().layers.length > 1 ? `${item.quantity}, layer ${item.layer}` : item.quantity),
         element('td', {}, item.firstStep == null ? 'never' : whole(item.firstStep)), element('td', {}, real(item.largest)), element('td', {}, real(item.rms)))));

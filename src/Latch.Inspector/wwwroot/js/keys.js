@@ -3,7 +3,7 @@
 import { changeSpeed, go, step, toggle } from './player.js';
 import { orderOf } from './order.js';
 import { byId } from './dom.js';
-import { chooseUnit, set, showRange, state, togglePin, unitOf, zoom } from './state.js';
+import { chooseUnit, hasLayers, set, showRange, state, togglePin, unitOf, zoom } from './state.js';
 
 export const help = [
     ['Space', 'play or pause'],
@@ -57,6 +57,9 @@ function view(name) {
 
 /** The unit above or below in the order shown. */
 export function chooseNext(by) {
+    if (!hasLayers()) {
+        return;
+    }
     const { units, rank } = orderOf(state.layer);
     chooseUnit(units[Math.min(units.length - 1, Math.max(0, rank.get(unitOf()) + by))]);
 }

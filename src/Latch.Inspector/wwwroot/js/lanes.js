@@ -8,7 +8,7 @@ import { cursorPlace, heatLane } from './lane-heat.js';
 import { axisLane, channelLane, eventLane, outputLane, scoreLane, textLane } from './lane-series.js';
 import { traceLane } from './lane-trace.js';
 import { short } from './numbers.js';
-import { chooseUnit, layerOf, model, moveCursor, pan, set, state, zoom } from './state.js';
+import { chooseUnit, hasLayers, layerOf, model, moveCursor, pan, set, state, zoom } from './state.js';
 import { hasText } from './text.js';
 
 const ROWS = 400;
@@ -35,7 +35,7 @@ const layerLanes = index => [...layerOf(index).quantities.map(quantity => heatLa
 
 /** Makes the lanes anew when the model, the layer or what is hidden has changed. */
 export function buildLanes() {
-    const layers = state.allLayers ? model().layers.map(layer => layer.index) : [state.layer];
+    const layers = state.allLayers || !hasLayers() ? model().layers.map(layer => layer.index) : [layerOf().index];
     const stamp = JSON.stringify([state.model, layers, state.hidden, hasEvents()]);
     if (stamp === built) {
         return;

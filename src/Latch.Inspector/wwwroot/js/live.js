@@ -1,5 +1,6 @@
 // A running session: the server says how far it is, the page pulls what it shows, at most three times a second.
 
+import { getJson, isOther } from './api.js';
 import { byId, say } from './dom.js';
 import { followDivergence } from './forces.js';
 import { whole } from './numbers.js';
@@ -10,18 +11,28 @@ let news = null;
 let dropped = 0;
 let isConnected = false;
 
-/** Starts to listen to a running session; isFollowed says whether the view goes along from the start. */
-export function startLive(isFollowed) {
+/** Starts to listen to a running session. */
+export function startLive() {
     byId('live').hidden = false;
-    set({ follow: isFollowed });
     const source = new EventSource('/api/live');
     source.addEventListener('open', () => { isConnected = true; show(); });
-    source.addEventListener('error', () => { isConnected = false; show(); });
+    source.addEventListener('error', () => {
+        isConnected = false;
+        show();
+        if (source.readyState === EventSource.CLOSED) {
+            // Refused: whoever answers now may serve another session, which the answer to any request tells.
+            getJson('/api/session').catch(() => {});
+        }
+    });
     source.addEventListener('steps', event => {
         isConnected = true;
-        news = JSON.parse(event.data);
+        const told = JSON.parse(event.data);
+        news = isOther(told.id) ? null : told;
     });
-    source.addEventListener('ended', () => {
+    source.addEventListener('ended', event => {
+        if (isOther(JSON.parse(event.data).id)) {
+            return;
+        }
         source.close();
         take();
         set({ session: { ...state.session, ended: true } });

@@ -3,7 +3,7 @@
 import { getJson, onConnection } from './api.js';
 import { drawAttention } from './attention.js';
 import { buildControls, drawControls, listenControls } from './controls.js';
-import { onDataError } from './data.js';
+import { beginDraw, onDataError } from './data.js';
 import { byId, calm, say } from './dom.js';
 import { drawExport, listenExport } from './export.js';
 import { buildForces, force, onForceError, repin, showDivergence, takeDivergence } from './forces.js';
@@ -15,7 +15,7 @@ import { onStatisticsError } from './order.js';
 import { onShadowError } from './quantities.js';
 import { drawMeter, drawReadout } from './readout.js';
 import { drawShadow } from './shadow.js';
-import { fromHash, listen, model, state, toHash, unitOf } from './state.js';
+import { fromHash, hasLayers, keepUsual, listen, model, state, toHash, unitOf } from './state.js';
 import { drawStatistics } from './statistics.js';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -37,9 +37,6 @@ async function start() {
     }
     onConnection(({ lost }) => { byId('lost').hidden = !lost; });
     byId('problem-close').addEventListener('click', () => { byId('problem').hidden = true; });
-    // A link to a stretch stays there; any other page of a running session goes along with it.
-    const named = new URLSearchParams(location.hash.slice(1));
-    const isFollowed = named.get('fl') === '1' || !named.has('r');
     try {
         open(await getJson('/api/session'));
     } catch (error) {
@@ -63,7 +60,7 @@ async function start() {
     wish('all');
     document.documentElement.dataset.ready = 'true';
     if (state.session.live) {
-        startLive(isFollowed);
+        startLive();
     }
 }
 
@@ -73,19 +70,17 @@ function open(session) {
     Object.assign(state, { from: session.firstStep, to: session.firstStep + Math.max(1, Math.min(session.steps - session.firstStep, isText ? readable() : 4000)) });
     state.height = isText && session.models.every(item => item.layers.length === 1) ? 80 : state.height;
     state.channels = isText ? [] : session.input.names.map((_, i) => i).slice(0, 4);
+    keepUsual();
+    const [forces, cuts] = [{}, {}];
     for (const item of session.models) {
         if (item.forces?.length || item.cut?.length) {
-            [state.forces[item.id], state.cuts[item.id]] = [item.forces, item.cut];
+            [forces[item.id], cuts[item.id]] = [item.forces, item.cut];
         }
     }
     const named = new URLSearchParams(location.hash.slice(1));
-    const { forces, cuts } = state;
     fromHash(location.hash);
     if (!named.has('f') && !named.has('cut')) {
         Object.assign(state, { forces, cuts });
-    }
-    if (!named.has('c')) {
-        state.cursor = state.from;
     }
 }
 
@@ -181,6 +176,9 @@ const moves = ['cursor', 'playing', 'speed', 'loop', 'follow', 'shortcuts'];
 
 function drawView(changed) {
     const isOnlyCursor = [...changed].every(name => moves.includes(name));
+    if (!isOnlyCursor) {
+        beginDraw();
+    }
     switch (state.view) {
         case 'replay':
             if (!isOnlyCursor) {
@@ -199,7 +197,7 @@ function drawView(changed) {
 }
 
 // What a screen reader hears after a move.
-const announce = calm(() => say(byId('announce'), `step ${whole(state.cursor)}, ${model().layers.length > 1 ? `layer ${state.layer}, ` : ''}unit ${unitOf()}`), 400);
+const announce = calm(() => say(byId('announce'), `step ${whole(state.cursor)}, ${model().layers.length > 1 ? `layer ${state.layer}, ` : ''}${hasLayers() ? `unit ${unitOf()}` : ''}`), 400);
 
 function applyTheme() {
     document.documentElement.dataset.theme = state.theme === 'auto' ? (dark.matches ? 'dark' : 'light') : state.theme;

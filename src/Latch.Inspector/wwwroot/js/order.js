@@ -53,7 +53,7 @@ async function load(key, item, model, track) {
 /** Units of a layer from top to bottom: the pinned ones first, then the others as sorted. */
 export function orderOf(layer) {
     const pins = pinsOf(layer);
-    const ranks = state.sort === 'number' ? null : rank(layer);
+    const ranks = state.sort === 'number' || layerOf(layer).units === 0 ? null : rank(layer);
     const key = `${layerKey(layer)}|${pins}|${ranks ? `${state.sort} ${state.by} ${era}` : 'number'}`;
     const known = orders.get(key);
     if (known) {

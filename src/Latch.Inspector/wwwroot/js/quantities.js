@@ -2,6 +2,7 @@
 
 import { getJson } from './api.js';
 import { plane, series } from './data.js';
+import { statistics } from './order.js';
 import { isForced, model, quantityOf, state, layerOf, touch } from './state.js';
 
 /** Codes or values of one quantity on one track. */
@@ -39,16 +40,38 @@ export function viewOf(layer, quantity) {
     }
 }
 
-// A gate is 0 to 1; h and candidates are within 1. Cells differ in size by magnitudes, so each is shown over what it was itself seen to reach.
+// A gate is 0 to 1; h and candidates are within 1. Cells differ in size by magnitudes, so each is shown over what it
+// reached in the steps held of the untouched run, the same for every run and whatever part of it is here.
 function rangeOf(layer, quantity) {
     if (quantity.kind === 'gate') {
         return { low: quantity.low ?? 0, high: quantity.high ?? 1, isSigned: false };
     }
     if (quantity.kind === 'cell') {
-        const { peaks, peaksVersion } = trackOf('base', layer, quantity);
-        return { ...about(1), peaks, peaksVersion };
+        const found = peaksOf(statistics(state.model, 'base')?.layers.find(item => item.layer === layer));
+        if (found) {
+            return { ...about(1), ...found };
+        }
     }
     return about(Math.max(Math.abs(quantity.low ?? -1), Math.abs(quantity.high ?? 1)));
+}
+
+const known = new WeakMap();
+
+// Rounded up, so that the colours of a running session change seldom.
+function peaksOf(layer) {
+    if (!layer?.units.every(unit => Number.isFinite(unit.cPeak))) {
+        return null;
+    }
+    if (!known.has(layer)) {
+        const peaks = layer.units.map(unit => roundUp(unit.cPeak));
+        known.set(layer, { peaks, peaksVersion: peaks.join() });
+    }
+    return known.get(layer);
+}
+
+function roundUp(size) {
+    const power = size > 0 ? 10 ** Math.floor(Math.log10(size)) : 0;
+    return power * ([1, 1.5, 2, 3, 5, 7].find(factor => factor * power >= size * 0.9999) ?? 10);
 }
 
 const about = size => ({ low: -(size || 1e-6), high: size || 1e-6, isSigned: true });

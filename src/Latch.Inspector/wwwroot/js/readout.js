@@ -5,7 +5,7 @@ import { CHUNK } from './data.js';
 import { byId, calm, element, say } from './dom.js';
 import { percent, real, visible, whole } from './numbers.js';
 import { inputs, nameOf, outputs, pairOf, scores, trackOf } from './quantities.js';
-import { isForced, layerOf, model, pinsOf, state, unitOf } from './state.js';
+import { hasLayers, isForced, layerOf, model, pinsOf, state, unitOf } from './state.js';
 import { hasText, textAt } from './text.js';
 
 let shape = '';
@@ -99,6 +99,9 @@ function expects(track) {
 /** Mean change per step over the range seen, for the chosen unit and the median of all units. */
 export const drawMeter = calm(() => {
     const layer = layerOf();
+    if (!hasLayers()) {
+        return;
+    }
     const pair = pairOf(layer.index);
     const tracks = ['base', ...(isForced() ? ['forced'] : [])];
     const rows = tracks.flatMap(track => [pair.slow, pair.fast].filter(Boolean).map((quantity, i) => meterRow(layer, track, quantity, i === 0 ? 'slow' : 'fast')));

@@ -1,6 +1,6 @@
 // int8 against float: the error of each quantity over time, and the first step past a tolerance.
 
-import { byId, element, svg } from './dom.js';
+import { byId, element, rebuild, svg } from './dom.js';
 import { drawing, figure, isNarrow, label, line, wide } from './figure.js';
 import { real, short, ticks, whole } from './numbers.js';
 import { hasFloat, nameOf, shadow } from './quantities.js';
@@ -26,7 +26,7 @@ export function drawShadow() {
     }
     const rows = [...found.quantities.map(item => ({ ...item, name: nameOf(quantityOf(item.layer, item.quantity)).replace(' (candidate)', ''), where: model().layers.length > 1 ? `, layer ${item.layer}` : '' })),
         ...(found.output ? [{ ...found.output, name: 'output', where: '', quantity: 'output', layer: '' }] : [])];
-    host.replaceChildren(summary(rows), element('div', { class: 'charts' }, ...rows.map(item => errorChart(item, found.tolerance))));
+    rebuild(host, summary(rows), element('div', { class: 'charts' }, ...rows.map(item => errorChart(item, found.tolerance))));
 }
 
 function summary(rows) {

@@ -36,6 +36,16 @@ export const state = {
     divergence: {},
 };
 
+// What a link leaves out: the view as the page opens without one.
+let usual = { ...state };
+const linked = ['model', 'layer', 'allLayers', 'view', 'from', 'to', 'sort', 'by', 'show', 'trace', 'channels', 'output', 'height', 'hidden', 'theme', 'loop',
+    'speed', 'follow', 'tolerance', 'statisticsTrack', 'units', 'pins', 'forces', 'cuts'];
+
+/** Takes the state as it stands for what a link leaves out. */
+export function keepUsual() {
+    usual = { ...state };
+}
+
 /** Calls listener(changed) after every change; changed is the set of names that changed. */
 export function listen(listener) {
     listeners.add(listener);
@@ -66,18 +76,28 @@ export function touch(...names) {
 }
 
 export const model = () => state.session.models[state.model];
-export const layerOf = (index = state.layer) => model().layers[index] ?? model().layers[0];
+
+// What stands for a layer in a model that has no recurrent one.
+const noLayer = { index: 0, name: '', kind: '', units: 0, quantities: [] };
+export const hasLayers = () => model().layers.length > 0;
+export const layerOf = (index = state.layer) => model().layers[index] ?? model().layers[0] ?? noLayer;
 export const layerKey = (layer = state.layer) => `${state.model}.${layer}`;
-export const unitOf = (layer = state.layer) => Math.min(state.units[layerKey(layer)] ?? 0, layerOf(layer).units - 1);
+export const unitOf = (layer = state.layer) => Math.max(0, Math.min(state.units[layerKey(layer)] ?? 0, layerOf(layer).units - 1));
 export const pinsOf = (layer = state.layer) => state.pins[layerKey(layer)] ?? [];
 export const quantityOf = (layer, id) => layerOf(layer).quantities.find(quantity => quantity.id === id);
 export const isForced = () => Boolean(state.divergence[state.model]);
 
 export function chooseUnit(unit, layer = state.layer) {
+    if (!hasLayers()) {
+        return;
+    }
     set({ layer, units: { ...state.units, [layerKey(layer)]: unit } });
 }
 
 export function togglePin(unit, layer = state.layer) {
+    if (!hasLayers()) {
+        return;
+    }
     const pins = pinsOf(layer);
     const next = pins.includes(unit) ? pins.filter(pin => pin !== unit) : [...pins, unit];
     set({ pins: { ...state.pins, [layerKey(layer)]: next } });
@@ -130,31 +150,31 @@ const numbers = text => text.split('_').filter(part => /^\d+$/.test(part)).map(N
 /** The view as the text after # in the address. */
 export function toHash() {
     const parts = new URLSearchParams();
-    const put = (name, value, usual) => {
-        if (value !== usual && value !== '' && value !== undefined) {
-            parts.set(name, value);
+    const put = (key, value) => {
+        if (value !== '') {
+            parts.set(key, value);
         }
     };
-    put('m', state.model, 0);
-    put('l', state.layer, 0);
-    put('al', state.allLayers ? 1 : 0, 1);
-    put('v', state.view, 'replay');
-    put('r', `${state.from}-${state.to}`);
-    put('c', state.cursor, 0);
-    put('s', state.sort, 'number');
-    put('by', state.by, '');
-    put('w', state.show, 'base');
-    put('t', state.trace, 'state');
-    put('ch', list(state.channels));
-    put('o', state.output, 0);
-    put('lh', state.height, 56);
+    const putUnusual = (key, name, text = value => value) => {
+        if (String(text(state[name])) !== String(text(usual[name]))) {
+            parts.set(key, text(state[name]));
+        }
+    };
+    const bit = value => value ? 1 : 0;
+    putUnusual('m', 'model');
+    putUnusual('l', 'layer');
+    putUnusual('al', 'allLayers', bit);
+    putUnusual('v', 'view');
+    parts.set('r', `${state.from}-${state.to}`);
+    parts.set('c', state.cursor);
+    parts.set('ch', list(state.channels));
+    for (const [key, name] of [['s', 'sort'], ['by', 'by'], ['w', 'show'], ['t', 'trace'], ['o', 'output'], ['lh', 'height'], ['th', 'theme'], ['lp', 'loop'], ['sp', 'speed']]) {
+        putUnusual(key, name);
+    }
     put('x', list(state.hidden));
-    put('th', state.theme, 'auto');
-    put('lp', state.loop, 'off');
-    put('sp', state.speed, 10);
-    put('fl', state.follow ? 1 : 0, 0);
-    put('tol', state.tolerance, 0.05);
-    put('st', state.statisticsTrack, 'base');
+    putUnusual('fl', 'follow', bit);
+    putUnusual('tol', 'tolerance');
+    putUnusual('st', 'statisticsTrack');
     put('u', Object.entries(state.units).map(([key, unit]) => `${key}:${unit}`).join(','));
     put('p', Object.entries(state.pins).filter(([, pins]) => pins.length).map(([key, pins]) => `${key}:${list(pins)}`).join(','));
     put('f', Object.entries(state.forces).filter(([, forces]) => forces.length).map(([id, forces]) => `${id}:${forces.map(forceText).join('+')}`).join(','));
@@ -171,15 +191,27 @@ function readForce(text) {
 
 const pairs = text => (text ?? '').split(',').filter(Boolean).map(part => [part.slice(0, part.indexOf(':')), part.slice(part.indexOf(':') + 1)]);
 
-/** Reads an address; what it does not name, or names wrongly, stays as it is. */
+// A whole number as it is written without more ado: as a key of the state it is the same text again.
+const isWhole = text => /^(0|[1-9]\d{0,8})$/.test(text);
+
+const modelAt = id => isWhole(id) && Object.hasOwn(state.session.models, id) ? state.session.models[id] : undefined;
+
+// The layer of "model.layer".
+function layerAt(key) {
+    const [id, layer, ...more] = key.split('.');
+    const layers = more.length === 0 ? modelAt(id)?.layers : undefined;
+    return layers && isWhole(layer ?? '') && Object.hasOwn(layers, layer) ? layers[layer] : undefined;
+}
+
+/** Reads an address: the usual view with what the address names; what it names wrongly is left out. */
 export function fromHash(hash) {
     const parts = new URLSearchParams(hash.replace(/^#/, ''));
-    const models = state.session.models;
-    const patch = {};
+    const { models, live, input } = state.session;
+    const patch = Object.fromEntries(linked.map(name => [name, usual[name]]));
     const whole = (name, key, low, high) => {
-        const value = Number(parts.get(key));
-        if (parts.has(key) && Number.isFinite(value)) {
-            patch[name] = clamp(Math.round(value), low, high);
+        const value = parts.get(key);
+        if (value && Number.isFinite(Number(value))) {
+            patch[name] = clamp(Math.round(Number(value)), low, Math.max(low, high));
         }
     };
     const oneOf = (name, key, values) => {
@@ -188,10 +220,8 @@ export function fromHash(hash) {
         }
     };
     whole('model', 'm', 0, models.length - 1);
-    const layers = models[patch.model ?? state.model].layers;
-    whole('layer', 'l', 0, layers.length - 1);
-    whole('cursor', 'c', state.firstStep, Math.max(state.firstStep, state.steps - 1));
-    whole('output', 'o', 0, models[patch.model ?? state.model].outputs.length - 1);
+    whole('layer', 'l', 0, models[patch.model].layers.length - 1);
+    whole('output', 'o', 0, models[patch.model].outputs.length - 1);
     whole('height', 'lh', 32, 320);
     oneOf('view', 'v', ['replay', 'statistics', 'shadow', 'attention']);
     oneOf('sort', 's', ['number', 'halfLife', 'saturation', 'mean']);
@@ -203,45 +233,37 @@ export function fromHash(hash) {
     if (parts.has('by')) {
         patch.by = parts.get('by');
     }
-    for (const [name, key] of [['allLayers', 'al']]) {
-        if (parts.has(key)) {
-            patch[name] = parts.get(key) === '1';
-        }
+    if (parts.has('al')) {
+        patch.allLayers = parts.get('al') === '1';
     }
     for (const [name, key] of [['speed', 'sp'], ['tolerance', 'tol']]) {
-        if (Number(parts.get(key)) > 0) {
-            patch[name] = Number(parts.get(key));
+        const value = Number(parts.get(key));
+        if (value > 0 && Number.isFinite(value)) {
+            patch[name] = value;
         }
     }
     if (parts.has('ch')) {
-        patch.channels = numbers(parts.get('ch')).filter(channel => channel < state.session.input.names.length);
+        patch.channels = [...new Set(numbers(parts.get('ch')))].filter(channel => channel < input.names.length);
     }
     if (parts.has('x')) {
         patch.hidden = parts.get('x').split('_').filter(Boolean);
     }
-    if (parts.has('u')) {
-        patch.units = Object.fromEntries(pairs(parts.get('u')).map(([key, unit]) => [key, Number(unit) || 0]));
-    }
-    if (parts.has('p')) {
-        patch.pins = Object.fromEntries(pairs(parts.get('p')).map(([key, pins]) => [key, knownUnits(key, numbers(pins))]));
-    }
-    if (/^\d+-\d+$/.test(parts.get('r') ?? '')) {
-        Object.assign(patch, range(...parts.get('r').split('-').map(Number)));
-    }
-    patch.forces = Object.fromEntries(pairs(parts.get('f')).map(([id, forces]) => [id, forces.split('+').map(readForce).filter(force => isKnownForce(id, force))]));
-    patch.cuts = Object.fromEntries(pairs(parts.get('cut')).map(([id, cuts]) => [id, numbers(cuts).filter(layer => models[id]?.layers[layer])]));
+    const isNamed = /^\d+-\d+$/.test(parts.get('r') ?? '');
+    Object.assign(patch, isNamed ? range(...parts.get('r').split('-').map(Number)) : range(usual.from, usual.to));
+    // A link to a stretch stays there; any other view of a running session goes along with it.
+    patch.follow = Boolean(live) && (parts.get('fl') === '1' || !isNamed);
+    patch.cursor = clamp(patch.from, state.firstStep, Math.max(state.firstStep, state.steps - 1));
+    whole('cursor', 'c', state.firstStep, state.steps - 1);
+    patch.units = Object.fromEntries(pairs(parts.get('u')).filter(([key, unit]) => isWhole(unit) && Number(unit) < (layerAt(key)?.units ?? 0)).map(([key, unit]) => [key, Number(unit)]));
+    patch.pins = Object.fromEntries(pairs(parts.get('p')).filter(([key]) => layerAt(key)).map(([key, pins]) => [key, [...new Set(numbers(pins))].filter(unit => unit < layerAt(key).units)]));
+    patch.forces = Object.fromEntries(pairs(parts.get('f')).filter(([id]) => modelAt(id)).map(([id, forces]) => [id, forces.split('+').map(readForce).filter(force => isKnownForce(id, force))]));
+    patch.cuts = Object.fromEntries(pairs(parts.get('cut')).filter(([id]) => modelAt(id)).map(([id, cuts]) => [id, [...new Set(numbers(cuts))].filter(layer => layerAt(`${id}.${layer}`))]));
     set(patch);
 }
 
 function isKnownForce(id, force) {
-    const layer = state.session.models[id]?.layers[force.layer];
+    const layer = layerAt(`${id}.${force.layer}`);
     const gate = layer?.quantities.find(quantity => quantity.id === force.gate);
     return Boolean(gate?.forceable) && ['open', 'closed', 'value', 'hold'].includes(force.how) && force.value >= 0 && force.value <= 1
         && force.units.every(unit => unit < layer.units);
-}
-
-function knownUnits(key, units) {
-    const [id, layer] = key.split('.').map(Number);
-    const count = state.session.models[id]?.layers[layer]?.units ?? 0;
-    return units.filter(unit => unit < count);
 }

@@ -1,16 +1,21 @@
 // The statistics view: half-life per unit, saturation scatter, rail hits, warm-up, readings outside the calibrated range, dead units.
 
-import { byId, element, svg } from './dom.js';
+import { byId, element, rebuild, svg } from './dom.js';
 import { drawing, figure, isNarrow, label, line, wide } from './figure.js';
 import { percent, real, short, ticks, time, whole } from './numbers.js';
 import { statistics } from './order.js';
 import { nameOf } from './quantities.js';
 import { hasText } from './text.js';
-import { chooseUnit, isForced, layerOf, set, state, unitOf } from './state.js';
+import { chooseUnit, hasLayers, isForced, layerOf, set, state, unitOf } from './state.js';
 
 /** Draws the view, or says that it is on its way. */
 export function drawStatistics() {
     const host = byId('statistics');
+    if (!hasLayers()) {
+        host.replaceChildren(element('p', { class: 'hint' }, 'This model has no recurrent layer, so there are no gates to count.'));
+        host.dataset.stamp = '';
+        return;
+    }
     const track = state.statisticsTrack === 'forced' && isForced() ? 'forced' : 'base';
     const found = statistics(state.model, track);
     const stamp = JSON.stringify([state.model, state.layer, track, found?.steps, unitOf(), isForced(), state.statisticsTrack, isNarrow()]);
@@ -23,7 +28,7 @@ export function drawStatistics() {
         host.replaceChildren(element('p', { class: 'hint' }, 'Statistics are being computed …'));
         return;
     }
-    host.replaceChildren(trackSwitch(track), tiles(found, of), element('div', { class: 'charts' }, gateChart(of), halfLifeChart(found, of),
+    rebuild(host, trackSwitch(track), tiles(found, of), element('div', { class: 'charts' }, gateChart(of), halfLifeChart(found, of),
         ...(of.units[0]?.below ? of.gates.map((gate, i) => scatter(of, gate, i)) : []), ...inputChart(of)));
 }
 
@@ -52,6 +57,14 @@ function tiles(found, of) {
 
 const quantileHeads = ['1 %', '5 %', '25 %', '50 %', '75 %', '95 %', '99 %'];
 
+// Shares are of values in the lowest and the highest tenth of a gate's range: below 0.1 and above 0.9 of a gate, below -0.8 and above 0.8 of -1 to 1.
+function endsOf(of, id) {
+    const found = layerOf(of.layer).quantities.find(quantity => quantity.id === id);
+    const [low, high] = [found?.low ?? 0, found?.high ?? 1];
+    const tenth = (high - low) / 10;
+    return { below: `below ${short(low + tenth)}`, above: `above ${short(high - tenth)}` };
+}
+
 const titleOf = (of, gate) => nameOf(layerOf(of.layer).quantities.find(quantity => quantity.id === gate) ?? { title: gate, id: gate });
 
 // One row a gate: quantiles as a box, the mean as a dot, and the counts beside it.
@@ -74,13 +87,13 @@ function gateChart(of) {
             svg('circle', { cx: place(gate.mean), cy: y, r: 3, class: 'dot' }),
             label(isNarrow() ? begin : 380, isNarrow() ? y + 20 : y + 4, `${percent(gate.below)} · ${percent(gate.above)} · ${whole(gate.railHits)}`, 'start', isNarrow() ? 'tick' : 'name'));
     });
-    parts.push(isNarrow() ? '' : label(380, height - 6, 'below 0.1 · above 0.9 · rail hits'));
-    const text = of.gates.map(gate => `${titleOf(of, gate.gate)}: mean ${real(gate.mean)}, median ${real(gate.quantiles?.[3])}, ${percent(gate.below)} below 0.1, ${percent(gate.above)} above 0.9, ${whole(gate.railHits)} rail hits`).join('; ');
+    parts.push(isNarrow() ? '' : label(380, height - 6, 'lowest · highest tenth · rail hits'));
+    const text = of.gates.map(gate => `${titleOf(of, gate.gate)}: mean ${real(gate.mean)}, median ${real(gate.quantiles?.[3])}, ${percent(gate.below)} ${endsOf(of, gate.gate).below}, ${percent(gate.above)} ${endsOf(of, gate.gate).above}, ${whole(gate.railHits)} rail hits`).join('; ');
     return figure('chart-gates', 'Gates over all units and steps', drawing(wide(), height, ...parts), text, () => ({
         caption: 'Gates over all units and steps',
-        heads: ['gate', 'mean', 'deviation', 'below 0.1', 'above 0.9', 'rail hits', ...quantileHeads],
+        heads: ['gate', 'mean', 'deviation', 'in the lowest tenth', 'in the highest tenth', 'rail hits', ...quantileHeads],
         rows: of.gates.map(gate => [titleOf(of, gate.gate), real(gate.mean), real(gate.deviation), percent(gate.below), percent(gate.above), whole(gate.railHits), ...quantileHeads.map((_, i) => real(gate.quantiles?.[i]))]),
-    }), `${of.gates[0].quantiles ? 'Box: middle half; line: 1 % to 99 %; dot: mean.' : 'Dot: mean; box and line: half and one deviation about it.'} Numbers: share below 0.1, share above 0.9, rail hits (pre-activations limited at the end of their format).`);
+    }), `${of.gates[0].quantiles ? 'Box: middle half; line: 1 % to 99 %; dot: mean.' : 'Dot: mean; box and line: half and one deviation about it.'} Numbers: share in the lowest tenth of the gate’s range, share in the highest (below 0.1 and above 0.9 of a gate from 0 to 1; below −0.8 and above 0.8 of a candidate from −1 to 1), rail hits (pre-activations limited at the end of their format).`);
 }
 
 function halfLifeChart(found, of) {
@@ -141,8 +154,9 @@ function inputChart(of) {
         }), 'Line: calibrated; bar: seen; number: share of readings at or past an end. Units are those of the normalised channel.')];
 }
 
-// Share of steps below 0.1 against share above 0.9, a dot a unit: at the corners a gate is a switch, at the origin it works in between.
+// Share of steps in the lowest tenth of the range against share in the highest, a dot a unit: at the corners a gate is a switch, at the origin it works in between.
 function scatter(of, gate, index) {
+    const { below, above } = endsOf(of, gate.gate);
     const at = share => 40 + share * 200;
     const parts = [0, 0.25, 0.5, 0.75, 1].flatMap(share => [
         line(at(share), 12, at(share), 212, 'grid'), line(40, 212 - share * 200, 240, 212 - share * 200, 'grid'),
@@ -152,14 +166,14 @@ function scatter(of, gate, index) {
     for (const unit of of.units) {
         parts.push(dot(unit, at(unit.below[index]), 212 - unit.above[index] * 200, `unit ${unit.unit}: below ${percent(unit.below[index])}, above ${percent(unit.above[index])}`));
     }
-    parts.push(label(140, 242, 'share of steps below 0.1', 'middle'), svg('text', { transform: 'translate(9 112) rotate(-90)', 'text-anchor': 'middle', class: 'tick' }, 'share above 0.9'));
+    parts.push(label(140, 242, `share of steps ${below}`, 'middle'), svg('text', { transform: 'translate(9 112) rotate(-90)', 'text-anchor': 'middle', class: 'tick' }, `share ${above}`));
     const title = titleOf(of, gate.gate);
     const open = of.units.filter(unit => unit.above[index] > 0.5).length;
     const closed = of.units.filter(unit => unit.below[index] > 0.5).length;
     return figure(`chart-scatter-${gate.gate}`, `Saturation: ${title}`, drawing(250, 248, ...parts),
-        `${open} of ${of.units.length} units are above 0.9 more than half of the time, ${closed} below 0.1.`,
+        `${open} of ${of.units.length} units are ${above} more than half of the time, ${closed} ${below}.`,
         () => ({
-            caption: `Saturation of the ${title}`, heads: ['unit', 'below 0.1', 'above 0.9', 'mean'],
+            caption: `Saturation of the ${title}`, heads: ['unit', below, above, 'mean'],
             rows: of.units.map(unit => [String(unit.unit), percent(unit.below[index]), percent(unit.above[index]), real(unit.mean[index])]),
         }));
 }
