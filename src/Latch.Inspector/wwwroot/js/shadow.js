@@ -58,7 +58,7 @@ function errorChart(item, tolerance) {
     if (item.firstBeyond != null) {
         const x = at(item.firstBeyond);
         const isLate = x > right - 104;
-        parts.push(line(x, 8, x, 94, 'first'), label(isLate ? x - 4 : x + 4, 16, `first at ${whole(item.firstBeyond)}`, isLate ? 'end' : 'start', 'name'));
+        parts.push(line(x, 8, x, 94, 'first'), label(isLate ? x - 4 : x + 4, 16, `a unit first past it at ${whole(item.firstBeyond)}`, isLate ? 'end' : 'start', 'name'));
     }
     const id = item.layer === '' ? 'chart-error-output' : `chart-error-${item.layer}-${item.quantity}`;
     const beyond = item.firstBeyond === null ? 'never past the tolerance' : `past the tolerance first at step ${whole(item.firstBeyond)}`;
