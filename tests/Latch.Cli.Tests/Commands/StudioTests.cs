@@ -98,7 +98,7 @@ public sealed class StudioTests : IDisposable
         await using StudioRun studio = await StudioRun.WithInput(rows, "studio", latch, "--source", "-", "--keep", "50", "--port", "0");
         using HttpResponseMessage live = await studio.Client.GetAsync(new Uri("/api/live", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
         string events = await live.Content.ReadAsStringAsync(Cancel);
-        Assert.EndsWith("event: ended\ndata: {\"firstStep\":70,\"steps\":120,\"dropped\":70}\n\n", events, StringComparison.Ordinal);
+        Assert.Matches("event: ended\ndata: {\"id\":\"[0-9a-f]{16}\",\"firstStep\":70,\"steps\":120,\"dropped\":70}\n\n$", events);
         float[] readings = MemoryMarshal.Cast<byte, float>(await studio.Client.GetByteArrayAsync(new Uri("/api/series?what=input&from=119&to=120", UriKind.Relative), Cancel)).ToArray();
         Assert.Equal(rows.TrimEnd('\n').Split('\n')[^1].Split(',').Select(static field => float.Parse(field, CultureInfo.InvariantCulture)), readings);
         Assert.Equal(0, await studio.Interrupt());
@@ -110,7 +110,7 @@ public sealed class StudioTests : IDisposable
         (_, string latch, _) = await Quantized();
         await using StudioRun studio = await StudioRun.WithInput("a,b,c\n1,2,3\n1,2\n", "studio", latch, "--source", "-", "--port", "0");
         using HttpResponseMessage live = await studio.Client.GetAsync(new Uri("/api/live", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
-        Assert.EndsWith("event: ended\ndata: {\"firstStep\":0,\"steps\":1,\"dropped\":0}\n\n", await live.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Matches("event: ended\ndata: {\"id\":\"[0-9a-f]{16}\",\"firstStep\":0,\"steps\":1,\"dropped\":0}\n\n$", await live.Content.ReadAsStringAsync(Cancel));
         Assert.Equal(0, await studio.Interrupt());
         Assert.Contains("standard input, line 3", studio.Error, StringComparison.Ordinal);
     }
@@ -151,7 +151,7 @@ public sealed class StudioTests : IDisposable
         (string onnx, string latch, string data) = await Quantized();
         string other = new TinyOnnx { Seed = 9 }.Write(_scratch.Path("other.onnx")), wide = _scratch.Write("wide.csv", TinySeries.Csv(20, channels: 4));
         string labels = _scratch.Write("labels.csv", "nothing\n");
-        string longData = _scratch.Write("long.csv", string.Concat(Enumerable.Repeat("1,2,3\n", 100_001)));
+        string longData = _scratch.Write("long.csv", string.Concat(Enumerable.Repeat("1,2,3\n", 200_001)));
         async Task<CommandRun> Fails(params string[] arguments)
         {
             CommandRun run = await CommandRun.Of(["studio", .. arguments, "--port", "0"]);
@@ -161,7 +161,7 @@ public sealed class StudioTests : IDisposable
         (await Fails(onnx, "--data", data)).AssertFails(3, "calibration data");
         (await Fails(latch, "--data", _scratch.Path("none.csv"))).AssertFails(3, "none.csv");
         (await Fails(latch, "--data", wide)).AssertFails(3, "4 channels");
-        (await Fails(latch, "--data", longData)).AssertFails(3, "100001 rows", "--source");
+        (await Fails(latch, "--data", longData)).AssertFails(3, "200001 rows", "--source");
         (await Fails(latch, "--data", data, "--float", other)).AssertFails(3, "made from another model");
         (await Fails(latch, "--data", data, "--labels", labels)).AssertFails(3, "labels.csv");
         (await Fails(latch, "--data", data, "--train", wide)).AssertFails(3, "wide.csv");
