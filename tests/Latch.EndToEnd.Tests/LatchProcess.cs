@@ -7,9 +7,12 @@ namespace Latch.EndToEnd.Tests;
 internal sealed record LatchProcess(int Code, string Out, string Error)
 {
     /// <summary>Runs the program with pipes for its streams.</summary>
-    public static async Task<LatchProcess> Run(params string[] arguments)
+    public static Task<LatchProcess> Run(params string[] arguments) => RunProgram("latch.dll", arguments);
+
+    /// <summary>Runs another program that was built beside the tests.</summary>
+    public static async Task<LatchProcess> RunProgram(string assembly, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "latch.dll"), .. arguments])
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -135,11 +135,7 @@ public sealed class TelemetryTests
         Session session = model.CreateSession();
         var pair = new ProbePair<RecordingProbe, StatisticsProbe>(new GateRecording(model, 100).Probe, new GateStatistics(model).Probe);
         float[] sample = [0.5f], result = new float[Units];
-        session.Step(sample, result, ref pair);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int step = 0; step < 10_000; step++)
-            session.Step(sample, result, ref pair);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(10_000, () => session.Step(sample, result, ref pair)));
     }
 
     /// <summary>A layer whose weights are zero; one gate has a bias.</summary>

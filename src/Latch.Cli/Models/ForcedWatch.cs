@@ -12,10 +12,7 @@ internal sealed class ForcedWatch
     private readonly LatchModel _model;
     private readonly AlarmWatch _watch;
     private readonly float[] _forecast;
-    private double _change;
-    private long _scored;
-    private double _largest;
-    private long _largestStep;
+    private readonly ScoreChange _change = new();
 
     /// <param name="force">What is forced.</param>
     /// <param name="model">A forecaster.</param>
@@ -34,12 +31,9 @@ internal sealed class ForcedWatch
     /// <param name="forecast">Receives the untouched session's forecast of the next step.</param>
     public void Step(ReadOnlySpan<float> sample, double score, Span<float> forecast)
     {
-        double change = _watch.Step(sample, _forecast) - score;
-        // While the detector warms up, every score is 0.
-        _scored += _watch.IsWarmingUp ? 0 : 1;
-        _change += change;
-        if (Math.Abs(change) > Math.Abs(_largest))
-            (_largest, _largestStep) = (change, _counterfactual.Steps);
+        double forced = _watch.Step(sample, _forecast);
+        if (!_watch.IsWarmingUp)
+            _change.Add(_counterfactual.Steps, score, forced);
         _counterfactual.Step(sample, forecast, _forecast);
     }
 
@@ -53,7 +47,7 @@ internal sealed class ForcedWatch
         return new
         {
             divergence = new CounterfactualSummary(_counterfactual, _model).Json(),
-            score = new { meanChange = MeanChange, largestChange = _largest, largestStep = _largestStep },
+            score = _change,
             stepsInAlarm = StepsInAlarm(_watch),
             stepsInAlarmUntouched = StepsInAlarm(untouched),
             alarms = _watch.Alarms.Select(_watch.ToJson),
@@ -68,15 +62,13 @@ internal sealed class ForcedWatch
         new CounterfactualSummary(_counterfactual, _model).Write(terminal);
         AlarmDifference alarms = AlarmDifference.Between(untouched.Alarms, _watch.Alarms);
         terminal.Out.WriteLine($"Forced: {_watch.Alarms.Count} alarms over {StepsInAlarm(_watch)} steps (untouched: {untouched.Alarms.Count} over {StepsInAlarm(untouched)}), "
-            + $"{alarms.Lost.Count} lost and {alarms.Gained.Count} gained; the score changes by {Figures.Fixed(MeanChange, 2)} on average, at most by {Figures.Fixed(_largest, 1)} in step {_largestStep}.");
+            + $"{alarms.Lost.Count} lost and {alarms.Gained.Count} gained; the score changes by {Figures.Fixed(_change.MeanChange, 2)} on average, at most by {Figures.Fixed(_change.LargestChange, 1)} in step {_change.LargestStep}.");
         if (alarms.Lost.Count + alarms.Gained.Count > 0)
             terminal.WriteTable("", ["", "from step", "to", "peak", "by"], alarms.Lost.Select(alarm => Row("lost", alarm)).Concat(alarms.Gained.Select(alarm => Row("gained", alarm))));
     }
 
     // Alarms that run into one another become one: their number alone does not tell.
     private static long StepsInAlarm(AlarmWatch watch) => watch.Alarms.Sum(static alarm => alarm.End - alarm.Start);
-
-    private double MeanChange => _scored == 0 ? 0 : _change / _scored;
 
     private string[] Row(string what, Alarm alarm) => [what, $"{alarm.Start}", $"{alarm.End}", Figures.Fixed(alarm.PeakScore, 1), _watch.Describe(alarm)];
 }

@@ -1,3 +1,4 @@
+using Latch.Anomaly;
 using Latch.Runtime;
 using Latch.Telemetry;
 
@@ -75,30 +76,5 @@ internal sealed class ForcedRun
             Counterfactual.Untouched.LoadState(state);
             Counterfactual.Forced.LoadState(state);
         }
-    }
-}
-
-/// <summary>Scores of the forced run against those of the untouched one.</summary>
-internal sealed class ScoreChange
-{
-    private double _sum;
-    private long _steps;
-
-    /// <summary>Mean of forced minus untouched.</summary>
-    public double MeanChange => _sum / Math.Max(_steps, 1);
-
-    /// <summary>The change of largest magnitude, with its sign.</summary>
-    public double LargestChange { get; private set; }
-
-    /// <summary>The step of the largest change.</summary>
-    public long LargestStep { get; private set; }
-
-    public void Add(long step, double untouched, double forced)
-    {
-        double change = forced - untouched;
-        _sum += change;
-        _steps++;
-        if (Math.Abs(change) > Math.Abs(LargestChange))
-            (LargestChange, LargestStep) = (change, step);
     }
 }

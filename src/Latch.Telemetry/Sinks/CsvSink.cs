@@ -13,20 +13,16 @@ public sealed class CsvSink(Stream stream) : ITelemetrySink
     public string Name => "CSV";
 
     /// <inheritdoc/>
-    public void Write(ReadOnlySpan<TelemetryRecord> records)
-    {
-        _lines.Rewind();
-        _lines.Begin();
-        foreach (ref readonly TelemetryRecord record in records)
-        {
-            Utf8.TryWrite(_lines.Line, CultureInfo.InvariantCulture,
-                $"{record.Step},{record.Layer},{record.Quantity.Name()},{record.Mean:0.######},{record.Min:0.######},{record.Max:0.######},{record.Below:0.####},{record.Above:0.####},{record.Saturated}\n",
-                out int length);
-            _lines.Advance(length);
-        }
-        _lines.End();
-    }
+    public void Write(ReadOnlySpan<TelemetryRecord> records) => _lines.Write(records, Format);
 
     /// <inheritdoc/>
     public void Dispose() => _lines.Dispose();
+
+    private static int Format(in TelemetryRecord record, Span<byte> line)
+    {
+        Utf8.TryWrite(line, CultureInfo.InvariantCulture,
+            $"{record.Step},{record.Layer},{record.Quantity.Name()},{record.Mean:0.######},{record.Min:0.######},{record.Max:0.######},{record.Below:0.####},{record.Above:0.####},{record.Saturated}\n",
+            out int length);
+        return length;
+    }
 }

@@ -13,20 +13,16 @@ public sealed class JsonLinesSink(Stream stream) : ITelemetrySink
     public string Name => "JSON Lines";
 
     /// <inheritdoc/>
-    public void Write(ReadOnlySpan<TelemetryRecord> records)
-    {
-        _lines.Rewind();
-        _lines.Begin();
-        foreach (ref readonly TelemetryRecord record in records)
-        {
-            Utf8.TryWrite(_lines.Line, CultureInfo.InvariantCulture,
-                $"{{\"step\":{record.Step},\"layer\":{record.Layer},\"quantity\":\"{record.Quantity.Name()}\",\"mean\":{record.Mean},\"min\":{record.Min},\"max\":{record.Max},\"below\":{record.Below},\"above\":{record.Above},\"saturated\":{record.Saturated}}}\n",
-                out int length);
-            _lines.Advance(length);
-        }
-        _lines.End();
-    }
+    public void Write(ReadOnlySpan<TelemetryRecord> records) => _lines.Write(records, Format);
 
     /// <inheritdoc/>
     public void Dispose() => _lines.Dispose();
+
+    private static int Format(in TelemetryRecord record, Span<byte> line)
+    {
+        Utf8.TryWrite(line, CultureInfo.InvariantCulture,
+            $"{{\"step\":{record.Step},\"layer\":{record.Layer},\"quantity\":\"{record.Quantity.Name()}\",\"mean\":{record.Mean},\"min\":{record.Min},\"max\":{record.Max},\"below\":{record.Below},\"above\":{record.Above},\"saturated\":{record.Saturated}}}\n",
+            out int length);
+        return length;
+    }
 }

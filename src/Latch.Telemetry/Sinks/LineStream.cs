@@ -22,34 +22,24 @@ internal sealed class LineStream : IDisposable
         _header = header.ToArray();
     }
 
-    /// <summary>Where the next line goes; at least 512 bytes.</summary>
-    public Span<byte> Line => _buffer.AsSpan(_used);
+    /// <summary>Writes one line.</summary>
+    /// <param name="record">What it says.</param>
+    /// <param name="line">Where it goes: at least 512 bytes.</param>
+    /// <returns>Bytes written.</returns>
+    public delegate int Format(in TelemetryRecord record, Span<byte> line);
 
-    /// <summary>Begins a batch.</summary>
-    public void Begin()
+    /// <summary>Writes a batch of records, a line each.</summary>
+    public void Write(ReadOnlySpan<TelemetryRecord> records, Format format)
     {
-        _used = 0;
-        if (_begun)
-            return;
-        _header.CopyTo(_buffer, 0);
-        _used = _header.Length;
-    }
-
-    /// <summary>Ends a line.</summary>
-    public void Advance(int length)
-    {
-        _used += length;
-        if (_buffer.Length - _used < LongestLine)
-            Flush();
-    }
-
-    /// <summary>Ends a batch.</summary>
-    public void End()
-    {
-        Flush();
-        _begun = true;
-        if (_stream.CanSeek)
-            _complete = _stream.Position;
+        Rewind();
+        Begin();
+        foreach (ref readonly TelemetryRecord record in records)
+        {
+            _used += format(record, _buffer.AsSpan(_used));
+            if (_buffer.Length - _used < LongestLine)
+                Flush();
+        }
+        End();
     }
 
     public void Dispose()
@@ -72,6 +62,23 @@ internal sealed class LineStream : IDisposable
         }
     }
 
+    private void Begin()
+    {
+        _used = 0;
+        if (_begun)
+            return;
+        _header.CopyTo(_buffer, 0);
+        _used = _header.Length;
+    }
+
+    private void End()
+    {
+        Flush();
+        _begun = true;
+        if (_stream.CanSeek)
+            _complete = _stream.Position;
+    }
+
     private void Flush()
     {
         _stream.Write(_buffer, 0, _used);
@@ -79,7 +86,7 @@ internal sealed class LineStream : IDisposable
     }
 
     /// <summary>Goes back to the end of the last batch that was written whole.</summary>
-    public void Rewind()
+    private void Rewind()
     {
         if (_stream.CanSeek && _stream.Position != _complete)
             _stream.Position = _complete;

@@ -102,7 +102,7 @@ public sealed class DayTests : IDisposable
     }
 
     /// <summary>Counts bytes, and the blocks of the file system that each flush touches.</summary>
-    private sealed class CountingFile(string path, Counts counts) : WrappedFile(path)
+    private sealed class CountingFile(string path, Counts counts) : WrappedStream(NewFile(path))
     {
         private long _flushed;
         private long _written;

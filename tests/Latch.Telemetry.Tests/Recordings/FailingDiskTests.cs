@@ -42,7 +42,11 @@ public sealed class FailingDiskTests : IDisposable
             throw new UnauthorizedAccessException("read-only file system");
         });
         // 100 Hz for 10 s: the second and last try is due when the first is 5 s old.
-        RecorderStatus status = Finish(session, recorder, clock, () => SpinWait.SpinUntil(() => recorder.Status.Failures > 0, TimeSpan.FromSeconds(60)));
+        RecorderStatus status = Finish(session, recorder, clock, () => SpinWait.SpinUntil(() => recorder.Status.Failures > 0, TimeSpan.FromSeconds(60)), () =>
+        {
+            SpinWait.SpinUntil(() => recorder.Status.Dropped >= Steps, TimeSpan.FromSeconds(60));
+            Assert.Equal((Steps, 0L, Steps), (recorder.Status.Offered, recorder.Status.Written, recorder.Status.Dropped));
+        });
         Assert.Equal((Steps, 0L, Steps, "read-only file system"), (status.Offered, status.Written, status.Dropped, status.LastError));
         Assert.InRange(status.Failures, 1, 3);
         Assert.Equal(tries, status.Failures);
@@ -57,7 +61,7 @@ public sealed class FailingDiskTests : IDisposable
         int writes = 0;
         Session session = _model.CreateSession();
         RecordingOptions options = new() { BlockBytes = 4096, RetryAfter = TimeSpan.Zero, WhenFull = Telemetry.Sinks.WhenFull.Wait, QueueBytes = 8192 };
-        Recorder recorder = new(_model, session, ModelFingerprint.Of(_model.Definition), _folder.Path, options, null, path => new FailingFile(path, () => ++writes % every == 0));
+        Recorder recorder = new(_model, session, ModelFingerprint.Of(_model.Definition), _folder.Path, options, null, path => new FailingStream(WrappedStream.NewFile(path), () => ++writes % every == 0));
         RecorderStatus status = Finish(session, recorder, null);
         Assert.Equal(Steps, status.Offered);
         Assert.Equal(status.Offered, status.Written + status.Dropped);
@@ -89,7 +93,7 @@ public sealed class FailingDiskTests : IDisposable
     private static RecordingOptions Options(ManualClock clock) => new() { Clock = clock, RetryAfter = TimeSpan.FromSeconds(5) };
 
     /// <summary>Takes all steps, 10 ms apart; the results must be those of an unrecorded session.</summary>
-    private RecorderStatus Finish(Session session, Recorder recorder, ManualClock? clock, Action? afterFirst = null)
+    private RecorderStatus Finish(Session session, Recorder recorder, ManualClock? clock, Action? afterFirst = null, Action? stepped = null)
     {
         float[][] expected = TestModel.Results(_model, Steps);
         float[] result = new float[_model.OutputSize];
@@ -102,20 +106,9 @@ public sealed class FailingDiskTests : IDisposable
             if (step == 0)
                 afterFirst?.Invoke();
         }
+        stepped?.Invoke();
         recorder.Dispose();
         Assert.Equal(0, recorder.Status.Pending);
         return recorder.Status;
-    }
-
-    /// <summary>A file whose write stops half-way and fails when it is its turn.</summary>
-    private sealed class FailingFile(string path, Func<bool> fails) : WrappedFile(path)
-    {
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            bool now = fails();
-            base.Write(now ? buffer[..(buffer.Length / 2)] : buffer);
-            if (now)
-                throw new IOException("no space left on the disk");
-        }
     }
 }

@@ -132,12 +132,7 @@ public sealed class SnapshotTests
         using LatchModel model = Model(CellKind.Gru, 37);
         SampledSession<StatisticsProbe> session = new GateStatistics(model, new StatisticsOptions { Every = 3 }).Sample(model.CreateSession());
         float[] sample = [0.5f], result = new float[37];
-        for (int step = 0; step < 3; step++)
-            session.Step(sample, result);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int step = 0; step < 10_000; step++)
-            session.Step(sample, result);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(10_000, () => session.Step(sample, result)));
     }
 
     [Theory]

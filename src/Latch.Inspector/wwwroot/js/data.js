@@ -91,19 +91,6 @@ class Source {
         return chunk ? chunk.data[(step - chunk.start) * this.width + column] : null;
     }
 
-    /** Waits until [from, to) is there; false when it could not be had. */
-    async whole(from, to) {
-        for (let index = Math.floor(from / CHUNK); index * CHUNK < to; index++) {
-            this.chunk(index);
-            await this.chunks.get(index).loading;
-            const chunk = this.chunk(index);
-            if (!chunk || chunk.hi < Math.min(to, chunk.start + CHUNK) || chunk.lo > Math.max(from, chunk.start)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     bytes() {
         let sum = 0;
         for (const chunk of this.chunks.values()) {

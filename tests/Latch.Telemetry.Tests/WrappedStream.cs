@@ -1,9 +1,11 @@
 namespace Latch.Telemetry.Tests;
 
-/// <summary>A stream whose next write stops half-way and fails when it is told to. Leaves the inner stream open.</summary>
-internal sealed class FlakyStream(Stream inner) : Stream
+/// <summary>A stream that is written; a base for those that fail or count. A flush leaves the disk alone.</summary>
+/// <param name="inner">Receives the bytes; disposed with this.</param>
+internal class WrappedStream(Stream inner) : Stream
 {
-    public bool FailNext { get; set; }
+    /// <summary>A new file without a buffer of its own.</summary>
+    public static FileStream NewFile(string path) => new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
     public override bool CanRead => false;
 
@@ -21,14 +23,7 @@ internal sealed class FlakyStream(Stream inner) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    public override void Write(ReadOnlySpan<byte> buffer)
-    {
-        inner.Write(FailNext ? buffer[..(buffer.Length / 2)] : buffer);
-        if (!FailNext)
-            return;
-        FailNext = false;
-        throw new IOException("the disk is full");
-    }
+    public override void Write(ReadOnlySpan<byte> buffer) => inner.Write(buffer);
 
     public override void Flush() => inner.Flush();
 
@@ -37,4 +32,11 @@ internal sealed class FlakyStream(Stream inner) : Stream
     public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
 
     public override void SetLength(long value) => inner.SetLength(value);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
 }
