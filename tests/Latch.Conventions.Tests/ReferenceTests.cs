@@ -13,14 +13,19 @@ public sealed partial class ReferenceTests
         ["Latch.Telemetry.Parquet"] = ["Latch.Telemetry"],
         ["Latch.Anomaly"] = ["Latch.Telemetry"],
         ["Latch.Sensors"] = [],
+        ["Latch.Bundle"] = ["Latch.Model", "Latch.Runtime"],
+        ["Latch.Mqtt"] = ["Latch.Telemetry", "Latch.Sensors"],
+        ["Latch.Metrics"] = ["Latch.Telemetry"],
+        ["Latch.Agent"] = ["Latch.Runtime", "Latch.Telemetry", "Latch.Anomaly", "Latch.Sensors", "Latch.Bundle", "Latch.Mqtt", "Latch.Metrics"],
+        ["Latch.Targets"] = ["Latch.Model", "Latch.Bundle"],
         ["Latch.Inspector"] = ["Latch.Model", "Latch.Runtime", "Latch.Telemetry", "Latch.Anomaly"],
         ["Latch.Import"] = [],
         ["Latch.Quantize"] = ["Latch.Import", "Latch.Model", "Latch.Runtime"],
-        ["Latch.Cli"] = ["Latch.Model", "Latch.Runtime", "Latch.Telemetry", "Latch.Telemetry.Parquet", "Latch.Anomaly", "Latch.Sensors", "Latch.Inspector", "Latch.Import", "Latch.Quantize"],
+        ["Latch.Cli"] = ["Latch.Model", "Latch.Runtime", "Latch.Telemetry", "Latch.Telemetry.Parquet", "Latch.Anomaly", "Latch.Sensors", "Latch.Bundle", "Latch.Inspector", "Latch.Targets", "Latch.Import", "Latch.Quantize"],
     };
 
     // What may run on a board brings no package with it.
-    private static readonly string[] s_withoutPackages = ["Latch.Model", "Latch.Runtime", "Latch.Telemetry", "Latch.Anomaly", "Latch.Sensors"];
+    private static readonly string[] s_withoutPackages = ["Latch.Model", "Latch.Runtime", "Latch.Telemetry", "Latch.Anomaly", "Latch.Bundle"];
 
     [Fact]
     public void Solution_Projects_AreThoseInTheTree()
