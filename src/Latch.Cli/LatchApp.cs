@@ -77,6 +77,7 @@ internal static class LatchApp
             StudioCommand.Create(terminal),
             RecordCommand.Create(terminal),
             ReplayCommand.Create(terminal),
+            BoardCommand.Create(terminal),
         };
         root.HelpName = "latch";
         root.SetAction(_ => root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }));

@@ -13,12 +13,16 @@ internal sealed class Terminal
     private readonly bool _outIsPlain;
     private readonly bool _errorIsPlain;
 
-    private Terminal(TextReader input, TextWriter output, TextWriter error, bool outIsPlain, bool errorIsPlain)
+    private Terminal(TextReader input, TextWriter output, TextWriter error, bool outIsPlain, bool errorIsPlain, bool isProcess = false)
     {
+        IsProcess = isProcess;
         (In, Out, Error, _outIsPlain, _errorIsPlain) = (input, output, error, outIsPlain, errorIsPlain);
         _tables = Make(output, outIsPlain);
         _progress = Make(error, errorIsPlain);
     }
+
+    /// <summary>True for the process's own streams, which a child may inherit.</summary>
+    public bool IsProcess { get; }
 
     public TextReader In { get; }
 
@@ -28,7 +32,7 @@ internal sealed class Terminal
 
     /// <summary>The process's own streams.</summary>
     public static Terminal System() =>
-        new(SystemConsole.In, SystemConsole.Out, SystemConsole.Error, SystemConsole.IsOutputRedirected, SystemConsole.IsErrorRedirected);
+        new(SystemConsole.In, SystemConsole.Out, SystemConsole.Error, SystemConsole.IsOutputRedirected, SystemConsole.IsErrorRedirected, isProcess: true);
 
     /// <summary>Captured streams: plain text.</summary>
     public static Terminal Of(TextReader input, TextWriter output, TextWriter error) => new(input, output, error, true, true);

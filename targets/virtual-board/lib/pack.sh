@@ -3,6 +3,7 @@
 set -euo pipefail
 tar=$1 kernel=$2 modules=$3 keys=$4 overlay=$5 folder=$6
 export PATH=$PATH:/usr/sbin:/sbin
+umask 022
 work=$(mktemp -d "$folder/work.XXXXXX")
 root=$work/root
 release=$(ls "$kernel/lib/modules")
@@ -12,7 +13,9 @@ unpack() {
     mkdir "$root"
     tar -xpf "$tar" --numeric-owner -C "$root" --exclude='./dev/*'
     rm -f "$root"/etc/dpkg/dpkg.cfg.d/99mmdebstrap "$root"/etc/apt/apt.conf.d/99mmdebstrap
-    cp -r --no-preserve=ownership "$overlay/." "$root/"
+    cp -r --no-preserve=ownership "$overlay" "$work/overlay"
+    chmod -R u=rwX,go=rX "$work/overlay"
+    cp -r --preserve=mode "$work/overlay/." "$root/"
 }
 
 # The parts of Debian's modules that a board without a screen and a network card can use, and ours.

@@ -14,6 +14,7 @@ public sealed class HelpTests
     [InlineData("studio")]
     [InlineData("record")]
     [InlineData("replay")]
+    [InlineData("board")]
     public async Task Help_Command_IsTheApprovedText(string command)
     {
         string[] arguments = command.Length == 0 ? ["--help"] : [command, "--help"];
