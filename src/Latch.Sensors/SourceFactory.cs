@@ -6,12 +6,16 @@ namespace Latch.Sensors;
 /// <summary>Opens the source that a JSON object describes, such as <c>{"kind": "csv", "file": "pump.csv"}</c>.</summary>
 public static class SourceFactory
 {
-    private static readonly (string Kind, Func<DefinitionReader, SourceDefinition> Read)[] s_kinds =
+    private static readonly (string Kind, Func<DefinitionReader, SourceContext, SourceDefinition> Read)[] s_kinds =
     [
-        ("host", reader => new HostDefinition(reader)),
-        ("csv", reader => new CsvDefinition(reader)),
-        ("stdin", reader => new StdinDefinition(reader)),
-        ("combined", reader => new CombinedDefinition(reader)),
+        ("host", (reader, _) => new HostDefinition(reader)),
+        ("csv", (reader, _) => new CsvDefinition(reader)),
+        ("stdin", (reader, _) => new StdinDefinition(reader)),
+        ("iio", (reader, _) => new IioDefinition(reader)),
+        ("i2c", (reader, context) => new RegisterDefinition(reader, spi: false, context)),
+        ("spi", (reader, context) => new RegisterDefinition(reader, spi: true, context)),
+        ("gpio", (reader, _) => new GpioDefinition(reader)),
+        ("combined", (reader, context) => new CombinedDefinition(reader, context)),
     ];
 
     /// <summary>The kinds of source there are.</summary>
@@ -28,7 +32,7 @@ public static class SourceFactory
         ArgumentNullException.ThrowIfNull(context);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(context.SampleRate);
         List<string> faults = [];
-        SourceDefinition? source = Read(new(definition, context.Path, faults));
+        SourceDefinition? source = Read(new(definition, context.Path, faults), context);
         return faults.Count == 0 ? source!.Open(context) : throw new DefinitionException(faults);
     }
 
@@ -38,14 +42,14 @@ public static class SourceFactory
     {
         ArgumentNullException.ThrowIfNull(context);
         List<string> faults = [];
-        Read(new(definition, context.Path, faults));
+        Read(new(definition, context.Path, faults), context);
         return faults;
     }
 
     /// <summary>Reads one definition; null after a fault.</summary>
-    internal static SourceDefinition? Read(DefinitionReader reader)
+    internal static SourceDefinition? Read(DefinitionReader reader, SourceContext context)
     {
-        Func<DefinitionReader, SourceDefinition>? read = reader.Choice("kind", null, [.. s_kinds.Select(entry => (entry.Kind, (Func<DefinitionReader, SourceDefinition>?)entry.Read))]);
+        Func<DefinitionReader, SourceContext, SourceDefinition>? read = reader.Choice("kind", null, [.. s_kinds.Select(entry => (entry.Kind, (Func<DefinitionReader, SourceContext, SourceDefinition>?)entry.Read))]);
         if (read is null)
         {
             if (!reader.Has("kind"))
@@ -53,7 +57,7 @@ public static class SourceFactory
             return null;
         }
 
-        SourceDefinition source = read(reader);
+        SourceDefinition source = read(reader, context);
         if (reader.Object("names") is { } names)
             source = new RenamedDefinition(source, names);
         reader.Finish();

@@ -5,9 +5,9 @@ internal sealed class CombinedDefinition : SourceDefinition
 {
     private readonly SourceDefinition?[] _sources;
 
-    internal CombinedDefinition(DefinitionReader reader)
+    internal CombinedDefinition(DefinitionReader reader, SourceContext context)
     {
-        _sources = [.. reader.Objects("sources").Select(SourceFactory.Read)];
+        _sources = [.. reader.Objects("sources").Select(source => SourceFactory.Read(source, context))];
         if (_sources.Length == 0)
             reader.Fault("sources", "at least one source is needed.");
     }

@@ -23,6 +23,9 @@ internal sealed class DefinitionReader
     /// <summary>Where the object stands, such as <c>source.registers[2]</c>.</summary>
     internal string Path { get; }
 
+    /// <summary>The faults met so far, of this object and of the others.</summary>
+    internal List<string> Faults => _faults;
+
     internal void Fault(string name, string text) => _faults.Add($"{Path}.{name}: {text}");
 
     internal void Fault(string text) => _faults.Add($"{Path}: {text}");

@@ -3,7 +3,7 @@ namespace Latch.Sensors.Definitions;
 /// <summary>Any source with <c>"names": {"accel_x": "vibration.x"}</c>.</summary>
 internal sealed class RenamedDefinition(SourceDefinition source, DefinitionReader names) : SourceDefinition
 {
-    private readonly Dictionary<string, string> _names = names.TextProperties().ToDictionary(pair => pair.Name, pair => pair.Value);
+    private readonly Dictionary<string, string> _names = names.TextProperties().DistinctBy(pair => pair.Name).ToDictionary(pair => pair.Name, pair => pair.Value);
 
     internal override ISensorSource Open(SourceContext context)
     {
