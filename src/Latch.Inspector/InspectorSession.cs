@@ -57,18 +57,16 @@ public sealed partial class InspectorSession
 
     internal IReadOnlyList<ModelRun> Runs => _runs;
 
-    /// <summary>Starts a model from a state of its own, before the first sample: where a session that runs elsewhere is now.</summary>
+    /// <summary>Puts a model's untouched run where a session that runs elsewhere is now; it goes on from there.</summary>
     /// <param name="model">Index of the model.</param>
     /// <param name="state">What <see cref="Latch.Runtime.Session.SaveState"/> copied there.</param>
     /// <exception cref="ArgumentException">There is no such model, or its state has another length.</exception>
-    /// <exception cref="InvalidOperationException">A sample was taken already, or the model has a float model beside it, whose state nobody knows.</exception>
+    /// <exception cref="InvalidOperationException">The model has a float model beside it, whose state nobody knows.</exception>
     public void Restore(int model, ReadOnlySpan<int> state)
     {
         ModelRun run = RunOf(model);
         lock (_lock)
         {
-            if (_samples.End > 0)
-                throw new InvalidOperationException("The session has taken samples; a state can be restored before the first only.");
             if (run.Float is not null)
                 throw new InvalidOperationException($"Model '{run.Inspected.Name}' has a float model beside it, which cannot start in the middle. Leave the float model out.");
             run.Base.Session.LoadState(state);
