@@ -82,6 +82,11 @@ internal static class LatchApp
             TargetsCommand.Create(terminal),
             KeygenCommand.Create(terminal),
             BuildCommand.Create(terminal),
+            DeployCommand.Create(terminal),
+            BoardCommands.Status(terminal),
+            BoardCommands.Rollback(terminal),
+            BoardCommands.Logs(terminal),
+            BoardCommands.Pull(terminal),
         };
         root.HelpName = "latch";
         root.SetAction(_ => root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }));

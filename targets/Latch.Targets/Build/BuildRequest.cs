@@ -44,7 +44,7 @@ internal sealed record BuildRequest
 /// <param name="Version">Version of the model.</param>
 /// <param name="SignedBy">Id of the key; null when unsigned.</param>
 /// <param name="AgentPackage">File name.</param>
-/// <param name="AgentSha256">SHA-256 of the agent in it.</param>
+/// <param name="AgentContent">Hash of what is in it, without dates: /usr/lib/latch/agent/content on a board that has it.</param>
 /// <param name="ModelPackage">File name.</param>
 /// <param name="Bundle">Folder name.</param>
-internal sealed record BuildResult(string Target, string Model, int Version, string? SignedBy, string AgentPackage, string AgentSha256, string ModelPackage, string Bundle);
+internal sealed record BuildResult(string Target, string Model, int Version, string? SignedBy, string AgentPackage, string AgentContent, string ModelPackage, string Bundle);

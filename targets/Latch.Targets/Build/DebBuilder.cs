@@ -48,6 +48,18 @@ internal sealed class DebBuilder : IDisposable
     /// <summary>Adds a maintainer script.</summary>
     public void AddScript(string name, string text) => Write($"DEBIAN/{name}", Encoding.UTF8.GetBytes(text), Program);
 
+    /// <summary>SHA-256 over names and bytes of everything added so far.</summary>
+    public string ContentHash()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string path in Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetRelativePath(_root, path)}\n"));
+            hash.AppendData(SHA256.HashData(File.ReadAllBytes(path)));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     /// <summary>Packs it.</summary>
     /// <param name="control">The control file; @SIZE@ in it becomes the installed size.</param>
     /// <param name="path">The package's file; replaced when complete.</param>

@@ -11,12 +11,12 @@ internal static class Packages
     /// <summary>Version of the agent's package: that of this program.</summary>
     public static string AgentVersion { get; } = typeof(Packages).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>Packs latch-agent; the file's name.</summary>
+    /// <summary>Packs latch-agent; the file's name and a hash of what is in it.</summary>
     /// <param name="request">What is built.</param>
     /// <param name="program">The agent.</param>
     /// <param name="keys">Public keys to trust: file name and text.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<string> AgentAsync(BuildRequest request, byte[] program, IReadOnlyList<(string Name, string Text)> keys, CancellationToken cancellation)
+    public static async Task<(string File, string Content)> AgentAsync(BuildRequest request, byte[] program, IReadOnlyList<(string Name, string Text)> keys, CancellationToken cancellation)
     {
         using DebBuilder deb = new(request.Time);
         Dictionary<string, string> values = new()
@@ -24,6 +24,7 @@ internal static class Packages
             ["VERSION"] = AgentVersion,
             ["ARCHITECTURE"] = request.Target.Architecture,
             ["MAINTAINER"] = request.Maintainer,
+            ["YEAR"] = Year(request),
             ["GLIBC"] = request.Target.Glibc,
             ["GROUPS"] = string.Join(' ', request.Target.Groups),
             ["MEMORY"] = request.Target.AgentMemoryMiB.ToString(CultureInfo.InvariantCulture),
@@ -41,12 +42,14 @@ internal static class Packages
             deb.Add($"etc/latch/keys/{name}", Encoding.UTF8.GetBytes(text), isConfiguration: true);
         deb.AddCompressed("usr/share/man/man8/latch-agent.8.gz", Filled(Agent + "latch-agent.8"));
         deb.AddCompressed("usr/share/man/man8/latch-slot.8.gz", Filled(Agent + "latch-slot.8"));
-        AddDocuments(deb, "latch-agent", AgentVersion, $"Agent for {request.Target.LatchTarget}.", request, Filled(Agent + "copyright"), Filled(Agent + "lintian-overrides"));
         foreach (string script in (string[])["postinst", "prerm", "postrm"])
             deb.AddScript(script, Filled(Agent + script));
+        string content = deb.ContentHash();
+        deb.Add("usr/lib/latch/agent/content", Encoding.UTF8.GetBytes($"{content}\n"));
+        AddDocuments(deb, "latch-agent", AgentVersion, $"Agent for {request.Target.LatchTarget}.", request, Filled(Agent + "copyright"), Filled(Agent + "lintian-overrides"));
         string file = $"latch-agent_{AgentVersion}_{request.Target.Architecture}.deb";
         await deb.PackAsync(Filled(Agent + "control"), Path.Combine(request.Output, file), cancellation).ConfigureAwait(false);
-        return file;
+        return (file, content);
     }
 
     /// <summary>Packs latch-model-NAME; the file's name.</summary>
@@ -54,7 +57,7 @@ internal static class Packages
     {
         using DebBuilder deb = new(request.Time);
         string version = request.Version.ToString(CultureInfo.InvariantCulture), package = $"latch-model-{name}";
-        Dictionary<string, string> values = new() { ["NAME"] = name, ["VERSION"] = version, ["MAINTAINER"] = request.Maintainer };
+        Dictionary<string, string> values = new() { ["NAME"] = name, ["VERSION"] = version, ["MAINTAINER"] = request.Maintainer, ["YEAR"] = Year(request) };
         string Filled(string part) => Fill(Resources.Text(Model + part), values);
         foreach (string path in Directory.GetFiles(bundle).Order(StringComparer.Ordinal))
             deb.Add($"usr/share/latch/models/{name}/{Path.GetFileName(path)}", File.ReadAllBytes(path));
@@ -72,6 +75,8 @@ internal static class Packages
         deb.Add($"usr/share/doc/{package}/copyright", Encoding.UTF8.GetBytes(copyright));
         deb.Add($"usr/share/lintian/overrides/{package}", Encoding.UTF8.GetBytes(overrides));
     }
+
+    private static string Year(BuildRequest request) => request.Time.Year.ToString(CultureInfo.InvariantCulture);
 
     private static string Fill(string text, Dictionary<string, string> values) =>
         values.Aggregate(text, (filled, value) => filled.Replace($"@{value.Key}@", value.Value, StringComparison.Ordinal));

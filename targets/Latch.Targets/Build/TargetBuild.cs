@@ -40,12 +40,12 @@ internal static class TargetBuild
             tell($"model: {name} {request.Version}, {(key is null ? "not signed" : $"signed by key {BundleKeys.Id(key)}")}, {GoldenVectors.DefaultSteps} golden steps");
             byte[] program = File.ReadAllBytes(await AgentProvider.GetAsync(request.Target, request.Agent, work, tell, cancellation).ConfigureAwait(false));
             (string, string)[] keys = key is null ? [] : [($"{BundleKeys.Id(key)}.pem", key.ExportSubjectPublicKeyInfoPem() + "\n")];
-            string agentPackage = await Packages.AgentAsync(request, program, keys, cancellation).ConfigureAwait(false);
+            (string agentPackage, string content) = await Packages.AgentAsync(request, program, keys, cancellation).ConfigureAwait(false);
             tell($"package: {Path.Combine(request.Output, agentPackage)}");
             string modelPackage = await Packages.ModelAsync(request, name, bundle, cancellation).ConfigureAwait(false);
             tell($"package: {Path.Combine(request.Output, modelPackage)}");
             BuildResult result = new(request.Target.Name, name, request.Version, key is null ? null : BundleKeys.Id(key),
-                agentPackage, Convert.ToHexStringLower(SHA256.HashData(program)), modelPackage, BundleFolder);
+                agentPackage, content, modelPackage, BundleFolder);
             Save(Path.Combine(request.Output, ResultFile), result);
             return result;
         }
