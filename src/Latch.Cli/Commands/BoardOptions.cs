@@ -6,13 +6,16 @@ namespace Latch.Cli.Commands;
 /// <summary>Where a board is: for the commands that go there over ssh.</summary>
 internal sealed class BoardOptions
 {
-    private readonly Option<string[]> _ssh = new("--ssh-option")
+    private readonly Option<string[]> _ssh = SshOption();
+
+    public Argument<string> Destination { get; } = new("user@host") { Description = "The board, as ssh takes it." };
+
+    /// <summary>Options for ssh itself.</summary>
+    public static Option<string[]> SshOption() => new("--ssh-option")
     {
         Description = "An option of ssh, as '-p 2222', '-i KEY', '-F FILE' or 'Name=value'; may be given several times. Your ssh configuration, agent and known hosts are used anyway.",
         HelpName = "OPTION",
     };
-
-    public Argument<string> Destination { get; } = new("user@host") { Description = "The board, as ssh takes it." };
 
     public void AddTo(Command command) => command.Add(_ssh);
 

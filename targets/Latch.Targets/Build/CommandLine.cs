@@ -26,7 +26,7 @@ internal static class CommandLine
     /// <param name="arguments">Its arguments, passed without a shell.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <param name="environment">Variables to set for it.</param>
-    /// <param name="line">Receives each line of standard output as it comes.</param>
+    /// <param name="line">Receives each line of standard output as it comes; it is not kept then.</param>
     public static async Task<ProgramResult> RunAsync(
         string program, IReadOnlyList<string> arguments, CancellationToken cancellation, IReadOnlyDictionary<string, string>? environment = null, Action<string>? line = null)
     {
@@ -35,8 +35,8 @@ internal static class CommandLine
             start.Environment[name] = value;
         using Process process = new() { StartInfo = start };
         StringBuilder output = new(), error = new();
-        process.OutputDataReceived += (_, data) => Add(output, data.Data, line);
-        process.ErrorDataReceived += (_, data) => Add(error, data.Data, null);
+        process.OutputDataReceived += (_, data) => Take(data.Data, line ?? Keep(output));
+        process.ErrorDataReceived += (_, data) => Take(data.Data, Keep(error));
         try
         {
             process.Start();
@@ -60,12 +60,16 @@ internal static class CommandLine
         return new ProgramResult(process.ExitCode, output.ToString(), error.ToString());
     }
 
-    private static void Add(StringBuilder text, string? line, Action<string>? also)
+    private static Action<string> Keep(StringBuilder text) => line =>
     {
-        if (line is null)
-            return;
         lock (text)
             text.Append(line).Append('\n');
-        also?.Invoke(line);
+    };
+
+    // The end of a stream comes as null.
+    private static void Take(string? line, Action<string> to)
+    {
+        if (line is not null)
+            to(line);
     }
 }
