@@ -28,7 +28,7 @@ public sealed class AnomalyDetector
     }
 
     /// <summary>The score at which an alarm starts.</summary>
-    public double Threshold { get; }
+    public double Threshold { get; private set; }
 
     /// <summary>Steps taken since the start or the last <see cref="Reset"/>.</summary>
     public long Steps => _step;
@@ -79,8 +79,48 @@ public sealed class AnomalyDetector
         MissingReadings = 0;
     }
 
-    private AlarmState NewState() =>
-        new(Threshold, Threshold - _profile.Settings.ReleaseMargin, _profile.Settings.HoldSteps);
+    /// <summary>Sets another rate of alarms; windows, counts and an alarm that lasts are kept.</summary>
+    /// <param name="alarmsPerHour">The rate of alarms to allow on data like the training's; above zero.</param>
+    public void SetAlarmsPerHour(double alarmsPerHour)
+    {
+        Threshold = _profile.Threshold(alarmsPerHour);
+        _state.SetLevels(Threshold, Release);
+    }
+
+    /// <summary>Numbers of <see cref="SaveState"/>.</summary>
+    public int StateSize => _statistics.StateSize + AlarmState.Size + 2;
+
+    /// <summary>Copies windows, counts and alarm: with <see cref="LoadState"/> a detector of the same profile continues with the same scores.</summary>
+    /// <param name="state"><see cref="StateSize"/> numbers.</param>
+    /// <exception cref="ArgumentException">The span has another length.</exception>
+    public void SaveState(Span<double> state)
+    {
+        CheckState(state.Length);
+        state = _statistics.Save(state);
+        _state.Save(state);
+        (state[AlarmState.Size], state[AlarmState.Size + 1]) = (_step, MissingReadings);
+    }
+
+    /// <summary>Takes back what <see cref="SaveState"/> copied.</summary>
+    /// <param name="state"><see cref="StateSize"/> numbers of a detector of the same profile.</param>
+    /// <exception cref="ArgumentException">The span has another length.</exception>
+    public void LoadState(ReadOnlySpan<double> state)
+    {
+        CheckState(state.Length);
+        state = _statistics.Load(state);
+        _state.Load(state);
+        (_step, MissingReadings) = ((long)state[AlarmState.Size], (long)state[AlarmState.Size + 1]);
+    }
+
+    private double Release => Threshold - _profile.Settings.ReleaseMargin;
+
+    private AlarmState NewState() => new(Threshold, Release, _profile.Settings.HoldSteps);
+
+    private void CheckState(int length)
+    {
+        if (length != StateSize)
+            throw new ArgumentException($"The state of this detector has {StateSize} numbers, but {length} were given.");
+    }
 
     private double Score()
     {

@@ -36,6 +36,37 @@ internal sealed class ResidualStatistics
         Array.Clear(_ring);
     }
 
+    /// <summary>Doubles of <see cref="Save"/>.</summary>
+    internal int StateSize => (_channels.Length * Channel.Size) + _ring.Length;
+
+    /// <summary>Copies the windows; returns what is left of the span.</summary>
+    internal Span<double> Save(Span<double> state)
+    {
+        foreach (ref readonly Channel channel in _channels.AsSpan())
+        {
+            channel.Save(state);
+            state = state[Channel.Size..];
+        }
+
+        for (int at = 0; at < _ring.Length; at++)
+            state[at] = _ring[at];
+        return state[_ring.Length..];
+    }
+
+    /// <summary>Takes back what <see cref="Save"/> copied; returns what is left of the span.</summary>
+    internal ReadOnlySpan<double> Load(ReadOnlySpan<double> state)
+    {
+        foreach (ref Channel channel in _channels.AsSpan())
+        {
+            channel = Channel.Load(state);
+            state = state[Channel.Size..];
+        }
+
+        for (int at = 0; at < _ring.Length; at++)
+            _ring[at] = (float)state[at];
+        return state[_ring.Length..];
+    }
+
     private void Update(ref Channel state, ChannelResidual learnt, Span<float> ring, float observed, float forecast, long step)
     {
         bool missing = float.IsNaN(observed);
@@ -77,5 +108,24 @@ internal sealed class ResidualStatistics
         internal long Still;
         internal long Missing;
         internal float Last;
+
+        internal const int Size = 7;
+
+        internal readonly void Save(Span<double> state)
+        {
+            (state[0], state[1], state[2], state[3]) = (Jump, ShortSum, ShortSize, LongSum);
+            (state[4], state[5], state[6]) = (Still, Missing, Last);
+        }
+
+        internal static Channel Load(ReadOnlySpan<double> state) => new()
+        {
+            Jump = state[0],
+            ShortSum = state[1],
+            ShortSize = state[2],
+            LongSum = state[3],
+            Still = (long)state[4],
+            Missing = (long)state[5],
+            Last = (float)state[6],
+        };
     }
 }

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Latch.Bundle;
 using Latch.Cli.Commands;
 using Latch.Cli.Output;
 using Latch.Import;
 using Latch.Model;
 using Latch.Quantize;
+using Latch.Targets;
 
 namespace Latch.Cli;
 
@@ -77,7 +79,15 @@ internal static class LatchApp
             StudioCommand.Create(terminal),
             RecordCommand.Create(terminal),
             ReplayCommand.Create(terminal),
-            BoardCommand.Create(terminal),
+            TargetsCommand.Create(terminal),
+            KeygenCommand.Create(terminal),
+            BuildCommand.Create(terminal),
+            DeployCommand.Create(terminal),
+            BoardCommands.Status(terminal),
+            BoardCommands.Rollback(terminal),
+            BoardCommands.Logs(terminal),
+            BoardCommands.Pull(terminal),
+            VirtualBoardCommand.Create(terminal),
         };
         root.HelpName = "latch";
         root.SetAction(_ => root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }));
@@ -93,6 +103,7 @@ internal static class LatchApp
     {
         CommandException known => (known.Code, known.Message),
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted before the end; no file is half-written."),
+        BundleException or TargetException => (ExitCode.BadInput, exception.Message),
         ImportException or ModelFormatException or QuantizeException => (ExitCode.BadInput, exception.Message),
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => (ExitCode.Internal, $"A fault of latch itself, please report it: {exception.GetType().Name}: {exception.Message}"),

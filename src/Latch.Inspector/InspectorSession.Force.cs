@@ -22,9 +22,7 @@ public sealed partial class InspectorSession
     {
         ArgumentNullException.ThrowIfNull(forces);
         ArgumentNullException.ThrowIfNull(cut);
-        if ((uint)model >= (uint)_runs.Length)
-            throw new ArgumentException($"There is no model {model}; there are {_runs.Length}, counted from 0.", nameof(model));
-        ModelRun run = _runs[model];
+        ModelRun run = RunOf(model);
         lock (run.Forcing)
         {
             lock (_lock)

@@ -57,6 +57,33 @@ public sealed partial class InspectorSession
 
     internal IReadOnlyList<ModelRun> Runs => _runs;
 
+    /// <summary>Puts a model's untouched run where a session that runs elsewhere is now; it goes on from there.</summary>
+    /// <param name="model">Index of the model.</param>
+    /// <param name="state">What <see cref="Latch.Runtime.Session.SaveState"/> copied there.</param>
+    /// <exception cref="ArgumentException">There is no such model, or its state has another length.</exception>
+    /// <exception cref="InvalidOperationException">The model has a float model beside it, whose state nobody knows.</exception>
+    public void Restore(int model, ReadOnlySpan<int> state)
+    {
+        ModelRun run = RunOf(model);
+        lock (_lock)
+        {
+            if (run.Float is not null)
+                throw new InvalidOperationException($"Model '{run.Inspected.Name}' has a float model beside it, which cannot start in the middle. Leave the float model out.");
+            run.Base.Session.LoadState(state);
+        }
+    }
+
+    /// <summary>Copies the state that a model's untouched run is in.</summary>
+    /// <param name="model">Index of the model.</param>
+    /// <param name="state"><see cref="Latch.Runtime.Session.StateSize"/> integers.</param>
+    /// <exception cref="ArgumentException">There is no such model, or its state has another length.</exception>
+    public void SaveState(int model, Span<int> state)
+    {
+        ModelRun run = RunOf(model);
+        lock (_lock)
+            run.Base.Session.SaveState(state);
+    }
+
     /// <summary>Takes one sample through all models.</summary>
     /// <param name="sample">Raw readings, one per channel; NaN where missing.</param>
     /// <exception cref="ArgumentException">The sample has another length.</exception>
@@ -132,6 +159,10 @@ public sealed partial class InspectorSession
             track.CopyPlane(layer, quantity, from, destination);
         }
     }
+
+    private ModelRun RunOf(int model) => (uint)model < (uint)_runs.Length
+        ? _runs[model]
+        : throw new ArgumentException($"There is no model {model}; there are {_runs.Length}, counted from 0.", nameof(model));
 
     private static void CheckHeld(long first, long end, long from, long count)
     {

@@ -4,6 +4,7 @@ using Latch.Cli.Output;
 using Latch.Import;
 using Latch.Import.Graph;
 using Latch.Runtime;
+using Latch.Targets.Profiles;
 
 namespace Latch.Cli.Commands;
 
@@ -16,25 +17,38 @@ internal static class InspectCommand
         Option<int?> steps = CommonOptions.Steps("Time steps of a window, for an .onnx file that leaves them open.");
         Option<string?> kernel = CommonOptions.Kernel();
         kernel.Description = "Kernel whose memory a .latch file is shown with; without it the one LATCH_KERNEL names, else the fastest here.";
+        Option<string> target = TargetOptions.Target(required: false);
+        target.Description = "A board by its name in 'latch targets': adds memory and the estimated time of a step of a .latch file there.";
+        Option<string?> targets = TargetOptions.Targets();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("inspect", "Shows layers, sizes, operations, formats and memory of a model. Exit code 0 only if it can be run.") { model, steps, kernel, json };
+        Command command = new("inspect", "Shows layers, sizes, operations, formats and memory of a model. Exit code 0 only if it can be run.")
+        {
+            model, steps, kernel, target, targets, json,
+        };
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(model);
+            TargetProfile? board = parsed.GetValue(target) is { } name ? TargetCatalog.Load(parsed.GetValue(targets)).Find(name) : null;
+            if (board is not null && !ModelFile.IsLatch(path))
+                throw CommandException.Usage($"--target needs a .latch file; {path} is none. Make one with 'latch quantize'.");
             return ModelFile.IsLatch(path)
-                ? InspectLatch(terminal, path, parsed.GetValue(kernel), parsed.GetValue(json))
+                ? InspectLatch(terminal, path, parsed.GetValue(kernel), board, parsed.GetValue(json))
                 : InspectOnnx(terminal, path, parsed.GetValue(steps), parsed.GetValue(json));
         });
         return command;
     }
 
-    private static int InspectLatch(Terminal terminal, string path, string? kernel, bool json)
+    private static int InspectLatch(Terminal terminal, string path, string? kernel, TargetProfile? board, bool json)
     {
         using LatchModel model = ModelFile.OpenLatch(path, kernel);
         if (json)
-            Json.Write(terminal, LatchDescription.Document(path, model));
-        else
-            LatchDescription.Write(terminal, path, model);
+        {
+            Json.Write(terminal, board is null ? LatchDescription.Document(path, model) : new { model = LatchDescription.Document(path, model), target = TargetDescription.Document(model, board) });
+            return (int)ExitCode.Ok;
+        }
+        LatchDescription.Write(terminal, path, model);
+        if (board is not null)
+            TargetDescription.Write(terminal, model, board);
         return (int)ExitCode.Ok;
     }
 

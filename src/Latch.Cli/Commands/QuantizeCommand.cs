@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Latch.Anomaly;
 using Latch.Cli.Data;
 using Latch.Cli.Models;
 using Latch.Cli.Output;

@@ -1,9 +1,13 @@
 using System.CommandLine;
 using System.Net;
+using Latch.Bundle;
 using Latch.Cli.Output;
 using Latch.Cli.Studio;
+using Latch.Cli.Studio.Board;
 using Latch.Inspector;
 using Latch.Sensors;
+using Latch.Targets.Deploy;
+using Latch.Telemetry.Recordings;
 
 namespace Latch.Cli.Commands;
 
@@ -19,7 +23,8 @@ internal static class StudioCommand
     }
 
     private static Task<int> Run(Terminal terminal, StudioRequest request, CancellationToken cancellation) =>
-        request.Plan.Source is null ? Replay(terminal, request, cancellation) : Live(terminal, request, cancellation);
+        request.Plan.Board is { } address ? OnBoard(terminal, request, address, cancellation)
+        : request.Plan.Source is null ? Replay(terminal, request, cancellation) : Live(terminal, request, cancellation);
 
     private static async Task<int> Replay(Terminal terminal, StudioRequest request, CancellationToken cancellation)
     {
@@ -48,6 +53,41 @@ internal static class StudioCommand
         await Serve(terminal, session, request, cancellation, () => steps = LiveRun.Start(session, source, terminal)).ConfigureAwait(false);
         await steps.ConfigureAwait(false);
         return (int)ExitCode.Ok;
+    }
+
+    private static async Task<int> OnBoard(Terminal terminal, StudioRequest request, BoardAddress address, CancellationToken cancellation)
+    {
+        string folder = Directory.CreateTempSubdirectory("latch-studio-").FullName;
+        SshBoard board = await SshBoard.ConnectAsync(address, cancellation).ConfigureAwait(false);
+        await using (board.ConfigureAwait(false))
+        {
+            try
+            {
+                BoardStudio remote = new(board, terminal);
+                StudioPlan plan = await PlanOf(request.Plan, remote, folder, cancellation).ConfigureAwait(false);
+                IReadOnlyList<InspectedModel> models = await terminal.WithProgress(stages => Task.Run(
+                    () => StudioLoader.Models(plan, request.Kernel, stages, cancellation), cancellation)).ConfigureAwait(false);
+                InspectorSession session = StudioLoader.Live(plan, models, StudioLoader.Numbered(StudioLoader.Width(plan, models)), request.Keep);
+                Force(session, request);
+                Task steps = Task.CompletedTask;
+                await Serve(terminal, session, request, cancellation, () => steps = remote.FollowAsync(ModelFingerprint.OfFile(plan.Models[0].Model), session, cancellation)).ConfigureAwait(false);
+                await steps.ConfigureAwait(false);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        return (int)ExitCode.Ok;
+    }
+
+    // A board's own model brings its profile along.
+    private static async Task<StudioPlan> PlanOf(StudioPlan plan, BoardStudio remote, string folder, CancellationToken cancellation)
+    {
+        if (plan.Models.Count > 0)
+            return plan;
+        ModelBundle bundle = await remote.FetchModelAsync(folder, cancellation).ConfigureAwait(false);
+        return plan with { Models = [new StudioModel(bundle.Manifest.Name, bundle.ModelPath) { Profile = bundle.ProfilePath }] };
     }
 
     private static async Task Serve(Terminal terminal, InspectorSession session, StudioRequest request, CancellationToken cancellation, Action? started = null)

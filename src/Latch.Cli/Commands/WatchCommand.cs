@@ -49,11 +49,10 @@ internal static class WatchCommand
             OutputFile.CheckWritable(options.Save, [options.Model, options.Source, .. options.Train]);
         double rate = options.Rate ?? (model.Definition.SampleRateHz > 0 ? model.Definition.SampleRateHz : 1);
         string[] channels = [.. model.Channels.Select(channel => channel.Name)];
-        Normaliser normaliser = new(model.Channels);
         AnomalyProfile profile = options.Profile is null ? Learn(terminal, options, model, rate, cancellation) : Profiles.Load(options.Profile, model);
         using ISensorSource source = SampleSource.Open(options.Source, rate, channels, model.InputSize, terminal, cancellation);
-        AlarmWatch watch = new(profile, options.AlarmsPerHour, normaliser);
-        ForcedWatch? forced = options.Force.Any ? new ForcedWatch(options.Force, model, new AlarmWatch(profile, options.AlarmsPerHour, normaliser)) : null;
+        AlarmWatch watch = new(profile, options.AlarmsPerHour, model.Channels);
+        ForcedWatch? forced = options.Force.Any ? new ForcedWatch(options.Force, model, new AlarmWatch(profile, options.AlarmsPerHour, model.Channels)) : null;
         Follow(terminal, options, model, source, watch, forced, cancellation);
         Conclude(terminal, options, watch, forced, rate);
         return (int)ExitCode.Ok;
@@ -81,20 +80,20 @@ internal static class WatchCommand
         {
             if (!endless)
                 cancellation.ThrowIfCancellationRequested();
-            bool before = watch.InAlarm;
+            bool before = watch.Detector.InAlarm;
             int ended = watch.Alarms.Count;
             double score = watch.Step(sample, forecast);
             if (forced is null)
                 session.Step(sample, forecast);
             else
                 forced.Step(sample, score, forecast);
-            terminal.WriteStatus(announce && endless, $"{time:HH:mm:ss}  score {score:0.0} of {watch.Threshold:0.0}");
+            terminal.WriteStatus(announce && endless, $"{time:HH:mm:ss}  score {score:0.0} of {watch.Detector.Threshold:0.0}");
             if (!announce)
                 continue;
-            if (watch.InAlarm && !before)
-                terminal.Out.WriteLine($"{time:yyyy-MM-dd HH:mm:ss}  ALARM  {watch.Describe(watch.Current)}, score {Figures.Fixed(score, 1)} (threshold {Figures.Fixed(watch.Threshold, 1)})");
+            if (watch.Detector.InAlarm && !before)
+                terminal.Out.WriteLine($"{time:yyyy-MM-dd HH:mm:ss}  ALARM  {watch.Describe(watch.Detector.Alarm)}, score {Figures.Fixed(score, 1)} (threshold {Figures.Fixed(watch.Detector.Threshold, 1)})");
             else if (watch.Alarms.Count > ended)
-                terminal.Out.WriteLine($"{time:yyyy-MM-dd HH:mm:ss}  over   after {watch.Current.End - watch.Current.Start} steps, peak {Figures.Fixed(watch.Current.PeakScore, 1)} in {watch.Describe(watch.Current)}");
+                terminal.Out.WriteLine($"{time:yyyy-MM-dd HH:mm:ss}  over   after {watch.Detector.Alarm.End - watch.Detector.Alarm.Start} steps, peak {Figures.Fixed(watch.Detector.Alarm.PeakScore, 1)} in {watch.Describe(watch.Detector.Alarm)}");
         }
 
         watch.Finish();
@@ -109,10 +108,10 @@ internal static class WatchCommand
             {
                 options.Model,
                 options.Source,
-                watch.Steps,
-                watch.Threshold,
+                watch.Detector.Steps,
+                watch.Detector.Threshold,
                 options.AlarmsPerHour,
-                watch.MissingReadings,
+                watch.Detector.MissingReadings,
                 alarms = watch.Alarms.Select(watch.ToJson),
                 forced = forced?.Json(watch),
             });
@@ -120,7 +119,7 @@ internal static class WatchCommand
         }
 
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{watch.Steps} steps ({Figures.Seconds(watch.Steps / rate)}), {watch.Alarms.Count} alarms; threshold {watch.Threshold:0.0} for {options.AlarmsPerHour} per hour of ordinary data."));
+            $"{watch.Detector.Steps} steps ({Figures.Seconds(watch.Detector.Steps / rate)}), {watch.Alarms.Count} alarms; threshold {watch.Detector.Threshold:0.0} for {options.AlarmsPerHour} per hour of ordinary data."));
         forced?.Write(terminal, watch);
     }
 

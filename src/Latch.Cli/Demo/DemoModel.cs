@@ -1,3 +1,4 @@
+using Latch.Anomaly;
 using Latch.Cli.Models;
 using Latch.Quantize.Calibration;
 using Latch.Quantize.Report;

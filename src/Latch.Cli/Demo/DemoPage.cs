@@ -140,5 +140,5 @@ internal static class DemoPage
     private static string Delay(FoundFault fault) => fault.Alarm is null ? "missed" : Figures.Seconds(fault.Delay);
 
     private static string By(DemoInputs inputs, Alarm? alarm) =>
-        alarm is { } known ? $"{inputs.Channels[known.Channel].Name} ({AlarmWatch.Reason(known.Reason)})" : "-";
+        alarm is { } known ? $"{inputs.Channels[known.Channel].Name} ({StreamScorer.Name(known.Reason)})" : "-";
 }

@@ -19,13 +19,13 @@ internal sealed record Detection(IReadOnlyList<double> Scores, double Threshold,
     public static Detection Run(DemoInputs inputs, float[] trainForecasts, float[] testForecasts)
     {
         int width = inputs.Channels.Count;
-        AnomalyProfile profile = AlarmWatch.Fit(inputs.Train.Source, inputs.Channels, width, inputs.SampleRate, inputs.Train.Rows, trainForecasts, inputs.Normaliser);
-        AlarmWatch watch = new(profile, DemoInputs.AlarmsPerHour, inputs.Normaliser);
+        AnomalyProfile profile = AlarmWatch.Fit(inputs.Train.Source, inputs.Channels, width, inputs.SampleRate, inputs.Train.Rows, trainForecasts);
+        AlarmWatch watch = new(profile, DemoInputs.AlarmsPerHour, inputs.Channels);
         double[] scores = new double[inputs.Test.Rows.Count];
         for (int row = 0; row < scores.Length; row++)
             scores[row] = watch.Step(inputs.Test.Rows[row], testForecasts.AsSpan(row * width, width));
         watch.Finish();
-        return new Detection(scores, watch.Threshold, watch.Alarms, AlarmEvaluation.Evaluate(watch.Alarms, inputs.Labels, scores.Length, inputs.SampleRate));
+        return new Detection(scores, watch.Detector.Threshold, watch.Alarms, AlarmEvaluation.Evaluate(watch.Alarms, inputs.Labels, scores.Length, inputs.SampleRate));
     }
 }
 

@@ -5,72 +5,48 @@ using Latch.Model;
 namespace Latch.Cli.Models;
 
 /// <summary>Scores a series against its forecasts, step by step, and collects the alarms.</summary>
-internal sealed class AlarmWatch
+/// <param name="profile">What was learnt in training.</param>
+/// <param name="alarmsPerHour">The rate the threshold is set for.</param>
+/// <param name="channels">Normalisation of the readings; empty for readings that are normalised already.</param>
+internal sealed class AlarmWatch(AnomalyProfile profile, double alarmsPerHour, IReadOnlyList<Channel> channels)
 {
-    private readonly AnomalyDetector _detector;
-    private readonly Normaliser _normaliser;
-    private readonly IReadOnlyList<string> _channels;
-    private readonly float[] _observed;
-
-    /// <param name="profile">What was learnt in training.</param>
-    /// <param name="alarmsPerHour">The rate the threshold is set for.</param>
-    /// <param name="normaliser">From readings to the unit of the forecasts.</param>
-    public AlarmWatch(AnomalyProfile profile, double alarmsPerHour, Normaliser normaliser)
-    {
-        (_detector, _normaliser, _channels) = (new AnomalyDetector(profile, alarmsPerHour), normaliser, profile.Channels);
-        _observed = new float[profile.Channels.Count];
-    }
+    private readonly StreamScorer _scorer = new(profile, alarmsPerHour, channels);
 
     /// <summary>Alarms that ended.</summary>
     public List<Alarm> Alarms { get; } = [];
 
-    public double Threshold => _detector.Threshold;
-
-    public bool InAlarm => _detector.InAlarm;
-
-    /// <summary>Whether the last score was still that of the warm-up.</summary>
-    public bool IsWarmingUp => _detector.IsWarmingUp;
-
-    /// <summary>The alarm that lasts, or the last one.</summary>
-    public Alarm Current => _detector.Alarm;
-
-    public long Steps => _detector.Steps;
-
-    public long MissingReadings => _detector.MissingReadings;
+    public AnomalyDetector Detector => _scorer.Detector;
 
     /// <summary>Scores one row of raw readings.</summary>
     /// <param name="row">The readings; NaN where missing.</param>
     /// <param name="forecast">The normalised forecast of this row; NaN where there is none.</param>
     public double Step(ReadOnlySpan<float> row, ReadOnlySpan<float> forecast)
     {
-        row.CopyTo(_observed);
-        _normaliser.Apply(_observed);
-        double score = _detector.Step(_observed, forecast, out bool ended);
+        double score = _scorer.Step(row, forecast, out bool ended);
         if (ended)
-            Alarms.Add(_detector.Alarm);
+            Alarms.Add(Detector.Alarm);
         return score;
     }
 
     /// <summary>Ends the series: an alarm that lasts is counted up to here.</summary>
     public void Finish()
     {
-        if (_detector.InAlarm)
-            Alarms.Add(_detector.Alarm);
+        if (Detector.InAlarm)
+            Alarms.Add(Detector.Alarm);
     }
 
     /// <summary>An alarm in words.</summary>
-    public string Describe(Alarm alarm) => $"{_channels[alarm.Channel]} ({Reason(alarm.Reason)})";
+    public string Describe(Alarm alarm) => _scorer.Describe(alarm);
 
     /// <summary>One alarm of a document.</summary>
-    public object ToJson(Alarm alarm) => new { alarm.Start, alarm.End, alarm.PeakScore, alarm.PeakStep, alarm.Reason, channel = _channels[alarm.Channel] };
-
-    public static string Reason(AlarmReason reason) => reason.ToString().ToLowerInvariant();
+    public object ToJson(Alarm alarm) => new { alarm.Start, alarm.End, alarm.PeakScore, alarm.PeakStep, alarm.Reason, channel = _scorer.Channel(alarm) };
 
     /// <summary>Learns a profile from raw training rows and their forecasts.</summary>
     /// <exception cref="CommandException">The training data are too few.</exception>
     public static AnomalyProfile Fit(
-        string source, IReadOnlyList<Channel> channels, int channelCount, double sampleRate, IReadOnlyList<float[]> rows, float[] forecasts, Normaliser normaliser)
+        string source, IReadOnlyList<Channel> channels, int channelCount, double sampleRate, IReadOnlyList<float[]> rows, float[] forecasts)
     {
+        Normaliser normaliser = new(channels);
         float[] observed = new float[forecasts.Length];
         for (int row = 0; row < rows.Count; row++)
         {

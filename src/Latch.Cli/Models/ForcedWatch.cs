@@ -32,7 +32,7 @@ internal sealed class ForcedWatch
     public void Step(ReadOnlySpan<float> sample, double score, Span<float> forecast)
     {
         double forced = _watch.Step(sample, _forecast);
-        if (!_watch.IsWarmingUp)
+        if (!_watch.Detector.IsWarmingUp)
             _change.Add(_counterfactual.Steps, score, forced);
         _counterfactual.Step(sample, forecast, _forecast);
     }

@@ -22,7 +22,7 @@ internal static class Profiles
             forecasts.AddRange(Forecaster.ByIntegers(model, recording.Rows, ref none, cancellation));
         }
 
-        return AlarmWatch.Fit(recordings[0].Source, model.Channels, model.InputSize, rate, rows, [.. forecasts], new Normaliser(model.Channels));
+        return AlarmWatch.Fit(recordings[0].Source, model.Channels, model.InputSize, rate, rows, [.. forecasts]);
     }
 
     /// <summary>Reads a profile that was learnt before.</summary>
@@ -39,13 +39,8 @@ internal static class Profiles
             throw CommandException.BadInput(exception.Message);
         }
 
-        if (profile.Channels.Count != model.InputSize)
-            throw Misfit($"the profile has {profile.Channels.Count} channels, the model {model.InputSize}");
-        for (int at = 0; at < model.Channels.Count; at++)
-            if (profile.Channels[at] != model.Channels[at].Name)
-                throw Misfit($"channel {at + 1} of the profile is '{profile.Channels[at]}', of the model '{model.Channels[at].Name}'");
-        return profile;
-
-        CommandException Misfit(string what) => CommandException.BadInput($"{path}: {what}. Learn a profile for this model with --train.");
+        return StreamScorer.Misfit(profile, model.Channels, model.InputSize) is { } misfit
+            ? throw CommandException.BadInput($"{path}: {misfit}. Learn a profile for this model with --train.")
+            : profile;
     }
 }

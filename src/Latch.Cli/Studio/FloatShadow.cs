@@ -1,3 +1,4 @@
+using Latch.Anomaly;
 using Latch.Cli.Data;
 using Latch.Cli.Models;
 using Latch.Import.Graph;

@@ -122,5 +122,6 @@ internal static class StudioLoader
         }
     }
 
-    private static string[] Numbered(int count) => [.. Enumerable.Range(1, count).Select(static column => $"column{column}")];
+    /// <summary>Names of channels that have none.</summary>
+    public static string[] Numbered(int count) => [.. Enumerable.Range(1, count).Select(static column => $"column{column}")];
 }

@@ -4,6 +4,7 @@ using Latch.Cli.Commands;
 using Latch.Cli.Data;
 using Latch.Cli.Models;
 using Latch.Inspector;
+using Latch.Targets.Deploy;
 
 namespace Latch.Cli.Studio;
 
@@ -14,13 +15,17 @@ internal sealed class StudioOptions
 
     private readonly Argument<string[]> _models = new("MODEL.latch")
     {
-        Description = "Quantized models; several are twins on the same data. Or one description file (.json) that names models and data.",
-        Arity = ArgumentArity.OneOrMore,
+        Description = "Quantized models; several are twins on the same data. Or one description file (.json) that names models and data. Of a board none is needed: its own is fetched.",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     private readonly Option<string?> _data = new("--data") { Description = $"Recording to replay. {HelpText.Data}", HelpName = "DATA" };
 
     private readonly Option<string?> _source = new("--source") { Description = $"Follow a source live instead: {SampleSource.Description}", HelpName = "SOURCE" };
+
+    private readonly Option<string?> _board = new("--board") { Description = "Follow the session that runs on a board, over your own ssh: state and samples come from there, the gates are computed here, with the same integers.", HelpName = "user@host" };
+
+    private readonly Option<string[]> _ssh = BoardOptions.SshOption();
 
     private readonly Option<double?> _rate = new("--rate") { Description = "Samples per second; without it the model's.", HelpName = "HZ" };
 
@@ -59,7 +64,7 @@ internal sealed class StudioOptions
         CommonOptions.Within(_port, 0, 65535);
         Command command = new("studio", "Shows the gates of models in a browser: replay or live, forcing, int8 against float. Ctrl-C ends it.")
         {
-            _models, _data, _source, _rate, _keep, _float, _profile, _train, _alarms, _labels, _force, _port, _listen, _tokenFile, _kernel,
+            _models, _data, _source, _board, _ssh, _rate, _keep, _float, _profile, _train, _alarms, _labels, _force, _port, _listen, _tokenFile, _kernel,
         };
         return command;
     }
@@ -78,13 +83,17 @@ internal sealed class StudioOptions
         string[] models = parsed.GetRequiredValue(_models);
         if (models.Any(StudioFile.Is))
         {
-            Option[] inFile = [_data, _source, _float, _profile, _train, _labels];
+            Option[] inFile = [_data, _source, _board, _float, _profile, _train, _labels];
             if (models.Length > 1 || inFile.FirstOrDefault(option => parsed.GetResult(option) is not null) is not null)
-                throw CommandException.Usage($"{models.First(StudioFile.Is)}: a description file names models and data itself. Give it alone, or models with --data or --source.");
+                throw CommandException.Usage($"{models.First(StudioFile.Is)}: a description file names models and data itself. Give it alone, or models with --data, --source or --board.");
             return StudioFile.Read(models[0]) with { Rate = parsed.GetValue(_rate) };
         }
+        if (parsed.GetValue(_board) is { } board)
+            return BoardPlan(parsed, board, models);
         if (parsed.GetValue(_data) is null == parsed.GetValue(_source) is null)
-            throw CommandException.Usage("Give either --data DATA (a replay) or --source SOURCE (live).");
+            throw CommandException.Usage("Give one of --data DATA (a replay), --source SOURCE (live) or --board user@host.");
+        if (models.Length == 0)
+            throw CommandException.Usage("Give a model, or a description file.");
         string[] exact = PerModel(parsed, _float, models), profiles = PerModel(parsed, _profile, models);
         return new StudioPlan
         {
@@ -97,6 +106,23 @@ internal sealed class StudioOptions
             Source = parsed.GetValue(_source),
             Rate = parsed.GetValue(_rate),
             Labels = parsed.GetValue(_labels),
+            Train = parsed.GetValue(_train) ?? [],
+            AlarmsPerHour = parsed.GetValue(_alarms),
+        };
+    }
+
+    private StudioPlan BoardPlan(ParseResult parsed, string board, string[] models)
+    {
+        Option[] elsewhere = [_data, _source, _float, _labels, _rate];
+        if (elsewhere.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } other)
+            throw CommandException.Usage($"--board and {other.Name} do not go together: the board's own session is followed, at its rate, from where it is.");
+        if (models.Length > 1)
+            throw CommandException.Usage("A board runs one model: give that one, or none, and the board's own is fetched.");
+        return new StudioPlan
+        {
+            Models = [.. models.Select((path, at) => new StudioModel(Path.GetFileNameWithoutExtension(path), path) { Profile = (parsed.GetValue(_profile) ?? []).ElementAtOrDefault(at) })],
+            Board = new BoardAddress(board, parsed.GetValue(_ssh) ?? []),
+            Title = board,
             Train = parsed.GetValue(_train) ?? [],
             AlarmsPerHour = parsed.GetValue(_alarms),
         };

@@ -1,3 +1,5 @@
+using Latch.Targets.Deploy;
+
 namespace Latch.Cli.Studio;
 
 /// <summary>What the studio is to show, from a command line or a description file; paths as they can be opened.</summary>
@@ -14,6 +16,9 @@ internal sealed record StudioPlan
 
     /// <summary>The source to follow; null when a recording is replayed.</summary>
     public string? Source { get; init; }
+
+    /// <summary>The board whose session is followed; null for none.</summary>
+    public BoardAddress? Board { get; init; }
 
     /// <summary>Samples per second; null for the models'.</summary>
     public double? Rate { get; init; }

@@ -31,7 +31,7 @@ public sealed class BoardTests
     [Fact]
     public async Task Board_Commands_AreThoseOfTheScript()
     {
-        string script = await File.ReadAllTextAsync(BoardCommand.FindScript(SharedData.Repository)!, TestContext.Current.CancellationToken);
+        string script = await File.ReadAllTextAsync(VirtualBoardCommand.FindScript(SharedData.Repository)!, TestContext.Current.CancellationToken);
         string usage = script[script.IndexOf("usage: board", StringComparison.Ordinal)..script.IndexOf("--name NAME is", StringComparison.Ordinal)];
         IEnumerable<string> ofTheScript = usage.Split('\n').Where(static line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ').Select(static line => line.Trim().Split(' ')[0]);
         CommandRun help = await CommandRun.Of("board", "--help");
@@ -46,8 +46,8 @@ public sealed class BoardTests
         DirectoryInfo outside = Directory.CreateTempSubdirectory("latch");
         try
         {
-            Assert.Null(BoardCommand.FindScript(outside.FullName));
-            Assert.EndsWith("targets/virtual-board/board", BoardCommand.FindScript(Path.Combine(SharedData.Repository, "src")), StringComparison.Ordinal);
+            Assert.Null(VirtualBoardCommand.FindScript(outside.FullName));
+            Assert.EndsWith("targets/virtual-board/board", VirtualBoardCommand.FindScript(Path.Combine(SharedData.Repository, "src")), StringComparison.Ordinal);
         }
         finally
         {

@@ -5,7 +5,7 @@ using Latch.Cli.Output;
 namespace Latch.Cli.Commands;
 
 /// <summary><c>latch board</c>: hands its arguments to the script of the virtual board in the clone that it is run from.</summary>
-internal static class BoardCommand
+internal static class VirtualBoardCommand
 {
     private const string Script = "targets/virtual-board/board";
 

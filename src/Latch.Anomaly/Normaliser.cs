@@ -1,10 +1,10 @@
 using Latch.Model;
 
-namespace Latch.Cli.Data;
+namespace Latch.Anomaly;
 
-/// <summary>Normalises readings for the float model as the runtime does for the integer one.</summary>
+/// <summary>Normalises readings outside of the integer model as the runtime does for it.</summary>
 /// <param name="channels">Normalisation per channel; empty for readings that are normalised already.</param>
-internal sealed class Normaliser(IReadOnlyList<Channel> channels)
+public sealed class Normaliser(IReadOnlyList<Channel> channels)
 {
     /// <summary>Normalises one sample in place; NaN stays NaN.</summary>
     public void Apply(Span<float> sample)

@@ -1,0 +1,22 @@
+namespace Latch.Agent.Configuration;
+
+/// <summary>Everything that is wrong with a configuration, each with its place.</summary>
+internal sealed class ConfigurationFaults
+{
+    private readonly List<string> _all = [];
+
+    /// <summary>The faults found so far, in order of the file.</summary>
+    public IReadOnlyList<string> All => _all;
+
+    /// <summary>Adds a fault.</summary>
+    /// <param name="path">The property, such as <c>faults.timeout</c>.</param>
+    /// <param name="what">What is wrong, and what to do.</param>
+    public void Add(string path, string what) => _all.Add($"{path}: {what}");
+}
+
+/// <summary>A configuration that cannot be used.</summary>
+internal sealed class ConfigurationException(IReadOnlyList<string> faults) : Exception(string.Join(Environment.NewLine, faults))
+{
+    /// <summary>All faults.</summary>
+    public IReadOnlyList<string> Faults => faults;
+}

@@ -1,0 +1,152 @@
+using Latch.Sensors;
+
+namespace Latch.Agent.Loop;
+
+/// <summary>What stands between the thread that reads the source and the loop: the newest sample, and what became of the source.</summary>
+/// <remarks>One reader, one loop. Nothing is allocated once the source is open.</remarks>
+internal sealed class SampleMailbox
+{
+    private readonly object _gate = new();
+    private float[] _row = [];
+    private DateTimeOffset _time;
+    private long _number;
+    private long _asked;
+    private bool _ended;
+    private string? _gone = "it was not opened yet.";
+    private IReadOnlyList<SensorChannel>? _channels;
+
+    /// <summary>The source's channels; null before it was open for the first time.</summary>
+    public IReadOnlyList<SensorChannel>? Channels
+    {
+        get
+        {
+            lock (_gate)
+                return _channels;
+        }
+    }
+
+    /// <summary>Number of the newest sample, from 1; 0 before the first.</summary>
+    public long Number
+    {
+        get
+        {
+            lock (_gate)
+                return _number;
+        }
+    }
+
+    /// <summary>Whether the series is at its end; a last sample may still wait.</summary>
+    public bool IsEnded
+    {
+        get
+        {
+            lock (_gate)
+                return _ended;
+        }
+    }
+
+    /// <summary>Why there is no device; null while there is one.</summary>
+    public string? Gone
+    {
+        get
+        {
+            lock (_gate)
+                return _gone;
+        }
+    }
+
+    /// <summary>Loop: asks for a sample, for sources that are read on demand.</summary>
+    public void Ask()
+    {
+        lock (_gate)
+        {
+            _asked++;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Loop: takes the newest sample unless it was taken before.</summary>
+    /// <param name="row">Receives the readings in the source's order.</param>
+    /// <param name="number">Number of the last sample taken; receives the new one.</param>
+    /// <param name="time">When it was taken.</param>
+    public bool TryTake(Span<float> row, ref long number, out DateTimeOffset time)
+    {
+        lock (_gate)
+        {
+            time = _time;
+            if (_number == number || row.Length != _row.Length)
+                return false;
+            _row.CopyTo(row);
+            number = _number;
+            return true;
+        }
+    }
+
+    /// <summary>Loop: waits for a sample that is newer, the end, or a device that goes.</summary>
+    public void Wait(long number, int milliseconds)
+    {
+        lock (_gate)
+        {
+            if (_number == number && !_ended && _gone is null)
+                Monitor.Wait(_gate, milliseconds);
+        }
+    }
+
+    /// <summary>Reader: waits until a sample is asked for.</summary>
+    /// <param name="answered">Number of requests answered; receives the new one.</param>
+    /// <returns>False when nobody asked in time.</returns>
+    public bool WaitForAsk(ref long answered, int milliseconds)
+    {
+        lock (_gate)
+        {
+            if (_asked == answered)
+                Monitor.Wait(_gate, milliseconds);
+            if (_asked == answered)
+                return false;
+            answered = _asked;
+            return true;
+        }
+    }
+
+    /// <summary>Reader: the source is open.</summary>
+    public void Open(IReadOnlyList<SensorChannel> channels)
+    {
+        lock (_gate)
+        {
+            if (_row.Length != channels.Count)
+                _row = new float[channels.Count];
+            (_channels, _gone) = (channels, null);
+        }
+    }
+
+    /// <summary>Reader: a new sample.</summary>
+    public void Put(ReadOnlySpan<float> row, DateTimeOffset time)
+    {
+        lock (_gate)
+        {
+            row.CopyTo(_row);
+            (_time, _number) = (time, _number + 1);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Reader: the device is gone.</summary>
+    public void Fail(string reason)
+    {
+        lock (_gate)
+        {
+            _gone = reason;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Reader: the series is at its end.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Latch.Agent.Loop;
+using Latch.Anomaly;
+using Latch.Sensors.Outputs;
+
+namespace Latch.Agent.Service;
+
+/// <summary>Tells the world what the loop did: outputs, meters, the service manager.</summary>
+internal sealed class AgentObserver(LoopCounters counters, FaultCounts faults, AgentMeters meters, Outputs outputs, ServiceManager service, Log log, double warningShare)
+    : IStepObserver
+{
+    private bool _ready;
+    private double _firstResult = double.NaN;
+
+    /// <summary>Share of the threshold from which the level is warning.</summary>
+    public double WarningShare { get; set; } = warningShare;
+
+    /// <summary>Milliseconds from the start of the process to the first result; NaN before it.</summary>
+    public double FirstResult => Volatile.Read(ref _firstResult);
+
+    /// <summary>Points missed; set by the host when the loop has a grid.</summary>
+    public StepGrid? Grid { get; set; }
+
+    public void OnStep(RunningModel model, ReadOnlySpan<float> sample, DateTimeOffset time, double score, long nanoseconds)
+    {
+        if (double.IsNaN(_firstResult))
+        {
+            double first = (DateTimeOffset.UtcNow - ProgramFacts.Started).TotalMilliseconds;
+            Volatile.Write(ref _firstResult, first);
+            log.Info(FormattableString.Invariant($"first result {first:0} ms after the start."));
+        }
+
+        meters.Step(nanoseconds, counters.Missing);
+    }
+
+    public void OnAlarm(RunningModel model, in Alarm alarm, double score) => meters.Alarm();
+
+    public void OnPoint(RunningModel model, long jitter)
+    {
+        if (Grid is { } grid)
+            meters.Point(jitter, grid.Missed);
+        outputs.Set(Level());
+        if (_ready)
+            return;
+        _ready = true;
+        service.Ready($"{model.Loaded}, kernel {model.Loaded.Model.Kernel}");
+    }
+
+    private AlarmLevel Level() =>
+        counters.IsAlarm ? AlarmLevel.Alarm
+        : faults.Present is not null ? AlarmLevel.Fault
+        : counters.Score >= WarningShare * counters.Threshold ? AlarmLevel.Warning
+        : AlarmLevel.Normal;
+}

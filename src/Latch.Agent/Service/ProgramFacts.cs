@@ -1,0 +1,34 @@
+using System.Reflection;
+
+namespace Latch.Agent.Service;
+
+/// <summary>What the program knows of itself.</summary>
+internal static class ProgramFacts
+{
+    private static readonly DateTimeOffset s_started = ProcessStart();
+
+    /// <summary>Version of the program.</summary>
+    public static string Version { get; } = typeof(ProgramFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>When the process was started.</summary>
+    public static DateTimeOffset Started => s_started;
+
+    /// <summary>Number of the slot the program was started from; null outside of a slot.</summary>
+    public static string? Slot { get; } = SlotOf(File.ResolveLinkTarget("/proc/self/exe", returnFinalTarget: true)?.FullName ?? "");
+
+    /// <summary>Resident memory, in MiB.</summary>
+    public static double MemoryMiB => Environment.WorkingSet / 1048576.0;
+
+    /// <summary>The N of a path .../slots/N/program.</summary>
+    internal static string? SlotOf(string program)
+    {
+        string? folder = Path.GetDirectoryName(program);
+        return folder is not null && Path.GetFileName(Path.GetDirectoryName(folder)) == "slots" ? Path.GetFileName(folder) : null;
+    }
+
+    private static DateTimeOffset ProcessStart()
+    {
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        return new DateTimeOffset(process.StartTime.ToUniversalTime());
+    }
+}

@@ -1,0 +1,119 @@
+using Latch.Agent.Configuration;
+using Latch.Agent.Loop;
+using Latch.Agent.Models;
+using Latch.Anomaly;
+
+namespace Latch.Agent.Service;
+
+/// <summary>Reads configuration and model again when it is asked to, and hands them to the loop; what is refused changes nothing.</summary>
+internal sealed class Reloader : IDisposable
+{
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(5);
+
+    private readonly InferenceLoop _loop;
+    private readonly Func<AgentConfiguration> _read;
+    private readonly Func<LoadedModel, FaultOptions, FaultWatch> _watch;
+    private readonly SampleMailbox _mailbox;
+    private readonly SensorReader _reader;
+    private readonly AgentObserver _observer;
+    private readonly ServiceManager _service;
+    private readonly Log _log;
+    private readonly AutoResetEvent _asked = new(false);
+    private readonly Thread _thread;
+    private readonly AgentConfiguration _first;
+    private RunningModel? _replaced;
+    private string? _last;
+    private volatile bool _stop;
+
+    public Reloader(
+        InferenceLoop loop, AgentConfiguration configuration, Func<AgentConfiguration> read, Func<LoadedModel, FaultOptions, FaultWatch> watch, SampleMailbox mailbox,
+        SensorReader reader, AgentObserver observer, ServiceManager service, Log log)
+    {
+        (_loop, _first, _read, _watch, _mailbox, _reader, _observer, _service, _log) = (loop, configuration, read, watch, mailbox, reader, observer, service, log);
+        loop.Replaced = model => Volatile.Write(ref _replaced, model);
+        _thread = new Thread(Run) { Name = "reload", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>How the last reload went; null before the first.</summary>
+    public string? Last => Volatile.Read(ref _last);
+
+    /// <summary>Asks for a reload.</summary>
+    public void Ask() => _asked.Set();
+
+    public void Dispose()
+    {
+        _stop = true;
+        _asked.Set();
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        while (_asked.WaitOne() && !_stop)
+        {
+            _service.Reloading();
+            string result;
+            try
+            {
+                result = Reload();
+                _log.Notice($"reload: {result}.");
+            }
+            catch (Exception exception) when (exception is AgentException or ConfigurationException)
+            {
+                result = $"refused, goes on as before: {exception.Message}";
+                _log.Error($"reload: {result}");
+            }
+
+            Volatile.Write(ref _last, result);
+            _service.Ready($"{_loop.Model.Loaded}; reload: {result}");
+        }
+    }
+
+    private string Reload()
+    {
+        AgentConfiguration configuration = _read();
+        LoadedModel before = _loop.Model.Loaded;
+        LoadedModel loaded = ModelLoader.Load(configuration, before.Version > 0 ? before.Version : null);
+        if (_mailbox.Channels is { } channels)
+            _ = ChannelMap.Match(channels, loaded.Model.Channels, loaded.Model.InputSize);
+        FaultWatch faults = _watch(loaded, configuration.Faults);
+        bool same = loaded.Fingerprint == before.Fingerprint;
+        RunningModel? model = same ? null : new RunningModel(loaded, configuration, []);
+        StreamScorer? scorer = same ? RunningModel.NewScorer(loaded, configuration.Alarms) : null;
+        _loop.Apply(new LoopChange(model, loaded, scorer, configuration.Alarms.AlarmsPerHour, faults));
+        while (!_loop.IsApplied && !_stop)
+            Thread.Sleep(s_poll);
+        _observer.WarningShare = configuration.Alarms.WarningShare;
+        _reader.Retry = TimeSpan.FromSeconds(configuration.Faults.RetrySeconds);
+        if (model is not null)
+        {
+            Interlocked.Exchange(ref _replaced, null)?.Dispose();
+            _loop.Record();
+        }
+
+        string[] later = [.. NeedRestart(configuration)];
+        return $"{(same ? "the same model, its state is kept" : $"{loaded} in place of {before}")}{(later.Length > 0 ? $"; a restart is needed for {string.Join(", ", later)}" : "")}";
+    }
+
+    private IEnumerable<string> NeedRestart(AgentConfiguration now)
+    {
+        if (now.Source.GetRawText() != _first.Source.GetRawText())
+            yield return "source";
+        if (now.Rate != _first.Rate)
+            yield return "rate";
+        if (now.State != _first.State)
+            yield return "state";
+        if (now.Status != _first.Status)
+            yield return "status";
+        if (now.Live != _first.Live)
+            yield return "live";
+        if (Text(now.Alarms.Outputs) != Text(_first.Alarms.Outputs))
+            yield return "alarms.outputs";
+        if (now.Telemetry.Recording != _first.Telemetry.Recording || now.Telemetry.Every != _first.Telemetry.Every
+            || Text([now.Telemetry.Mqtt, now.Telemetry.Otlp, now.Telemetry.Prometheus]) != Text([_first.Telemetry.Mqtt, _first.Telemetry.Otlp, _first.Telemetry.Prometheus]))
+            yield return "telemetry";
+    }
+
+    private static string Text(IEnumerable<System.Text.Json.JsonElement> elements) => string.Join('\n', elements.Select(static element => $"{element}"));
+}

@@ -1,0 +1,119 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Latch.Targets.Build;
+
+namespace Latch.Targets.Deploy;
+
+/// <summary>
+/// A board reached by the user's own ssh: configuration, agent and known hosts are theirs. One connection is kept for all commands (a control master), so a
+/// passphrase is asked for once.
+/// </summary>
+internal sealed class SshBoard : IBoard, IAsyncDisposable
+{
+    /// <summary>What ssh ends with when the fault is its own.</summary>
+    public const int ConnectionLost = 255;
+
+    // Later than the user's options: ssh takes the first value it meets.
+    private static readonly string[] s_defaults = ["-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=6"];
+
+    private readonly BoardAddress _address;
+    private readonly string _folder;
+    private readonly Process _master;
+
+    private SshBoard(BoardAddress address, string folder, Process master) => (_address, _folder, _master) = (address, folder, master);
+
+    public string Name => _address.Destination;
+
+    private string Socket => Path.Combine(_folder, "s");
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="TargetException">It cannot; the message holds what ssh said.</exception>
+    public static async Task<SshBoard> ConnectAsync(BoardAddress address, CancellationToken cancellation)
+    {
+        string folder = Directory.CreateTempSubdirectory("latch-ssh-").FullName;
+        ProcessStartInfo start = new("ssh", ["-M", "-N", "-S", Path.Combine(folder, "s"), .. address.SshOptions, .. s_defaults, "--", address.Destination])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        try
+        {
+            Process master = Process.Start(start)!;
+            SshBoard board = new(address, folder, master);
+            Task<string> error = master.StandardError.ReadToEndAsync(cancellation);
+            while (!File.Exists(board.Socket))
+            {
+                if (master.HasExited)
+                {
+                    await board.DisposeAsync().ConfigureAwait(false);
+                    throw new TargetException(Explain(address, await error.ConfigureAwait(false)));
+                }
+                await Task.Delay(50, cancellation).ConfigureAwait(false);
+            }
+            return board;
+        }
+        catch (Win32Exception exception)
+        {
+            Directory.Delete(folder, recursive: true);
+            throw new TargetException($"The program ssh cannot be run: {exception.Message} Install OpenSSH's client (Debian: openssh-client).", exception);
+        }
+    }
+
+    /// <summary>The command line that runs a script on a board.</summary>
+    public static string Shown(BoardAddress address, string script) =>
+        string.Join(' ', ((string[])["ssh", .. address.SshOptions, address.Destination, $"sh -c {Quote(script)}"]).Select(part => part.Any(letter => " '\"$\n;|&()".Contains(letter)) ? Quote(part) : part));
+
+    public Task<ProgramResult> RunAsync(string script, CancellationToken cancellation, Action<string>? line = null) =>
+        CommandLine.RunAsync("ssh", Arguments(script), cancellation, line: line);
+
+    public Task<ProgramResult> SendAsync(string local, string remote, CancellationToken cancellation) =>
+        CommandLine.RunAsync("scp", ["-q", "-o", $"ControlPath={Socket}", .. _address.ScpOptions, .. s_defaults, "--", Path.GetFullPath(local), $"{_address.Destination}:{remote}"], cancellation);
+
+    public async Task<ProgramResult> FetchAsync(string script, Stream target, CancellationToken cancellation)
+    {
+        ProcessStartInfo start = new("ssh", Arguments(script)) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        using Process process = Process.Start(start)!;
+        try
+        {
+            process.StandardInput.Close();
+            Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
+            await process.StandardOutput.BaseStream.CopyToAsync(target, cancellation).ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+            return new ProgramResult(process.ExitCode, "", await error.ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_master.HasExited)
+            _master.Kill(entireProcessTree: true);
+        await _master.WaitForExitAsync().ConfigureAwait(false);
+        _master.Dispose();
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    internal static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private string[] Arguments(string script) => ["-S", Socket, .. _address.SshOptions, .. s_defaults, "--", _address.Destination, $"sh -c {Quote(script)}"];
+
+    private static string Explain(BoardAddress address, string error)
+    {
+        string said = string.Join(' ', error.Split('\n').Select(line => line.Trim('\r', '@', ' ')).Where(line => line.Length > 0));
+        string advice = said switch
+        {
+            _ when said.Contains("REMOTE HOST IDENTIFICATION HAS CHANGED", StringComparison.Ordinal) =>
+                "Its host key is not the one your known_hosts has: was the board set up anew, or is it another machine? If you are sure, run 'ssh-keygen -R HOST' and connect once by ssh.",
+            _ when said.Contains("Host key verification failed", StringComparison.Ordinal) => "Its host key is not known yet: connect once by ssh and check it.",
+            _ when said.Contains("Permission denied", StringComparison.Ordinal) => "It does not accept your key or password: try 'ssh' with the same address and options.",
+            _ => "Is it on and reachable? Try 'ssh' with the same address and options.",
+        };
+        return $"{address.Destination}: no connection: {(said.Length > 300 ? said[^300..] : said).TrimEnd('.')}. {advice}";
+    }
+}
