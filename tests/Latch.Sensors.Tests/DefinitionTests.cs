@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Latch.Sensors.Outputs;
 
 namespace Latch.Sensors.Tests;
@@ -110,16 +109,5 @@ public sealed class DefinitionTests
         using MemoryStream input = new("x\n1\n"u8.ToArray());
         string message = Assert.Throws<DefinitionException>(() => Sources.Open("""{"kind": "stdin", "names": {"z": "y"}}""", input: input)).Message;
         Assert.Equal("source.names: the source has no channel z. It has: x.", message);
-    }
-
-    [Theory]
-    [InlineData("sources.schema.json")]
-    [InlineData("outputs.schema.json")]
-    public void Schema_Resource_IsJsonWithAnId(string name)
-    {
-        using Stream? stream = typeof(SourceFactory).Assembly.GetManifestResourceStream(name);
-        Assert.NotNull(stream);
-        using JsonDocument schema = JsonDocument.Parse(stream);
-        Assert.Equal("https://json-schema.org/draft/2020-12/schema", schema.RootElement.GetProperty("$schema").GetString());
     }
 }
