@@ -20,6 +20,9 @@ internal sealed class DefinitionReader
             faults.Add($"{path}: an object in braces was expected, not {Show(element)}.");
     }
 
+    /// <summary>The object as it stands.</summary>
+    internal JsonElement Value => _element;
+
     /// <summary>Where the object stands, such as <c>source.registers[2]</c>.</summary>
     internal string Path { get; }
 
