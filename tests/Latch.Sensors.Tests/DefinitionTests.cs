@@ -110,4 +110,26 @@ public sealed class DefinitionTests
         string message = Assert.Throws<DefinitionException>(() => Sources.Open("""{"kind": "stdin", "names": {"z": "y"}}""", input: input)).Message;
         Assert.Equal("source.names: the source has no channel z. It has: x.", message);
     }
+
+    [Fact]
+    public void Open_OtherKind_GetsItsDefinitionAndPath()
+    {
+        string? seen = null;
+        SourceContext context = new()
+        {
+            SampleRate = 10,
+            OtherKinds = new Dictionary<string, Func<System.Text.Json.JsonElement, SourceContext, ISensorSource>>
+            {
+                ["mine"] = (definition, inner) =>
+                {
+                    seen = $"{inner.Path} {definition.GetProperty("x").GetInt32()}";
+                    return new CountingSource(1);
+                },
+            },
+        };
+        using ISensorSource source = SourceFactory.Open(Sources.Json("""{"kind": "combined", "sources": [{"kind": "mine", "x": 7, "names": {"a": "b2"}}]}"""), context);
+        Assert.Equal("source.sources[0] 7", seen);
+        Assert.Equal(["b2", "b", "c"], source.Channels.Select(channel => channel.Name));
+        Assert.EndsWith("gpio, combined, mine.", Assert.Single(SourceFactory.Check(Sources.Json("""{"kind": "yours"}"""), context)), StringComparison.Ordinal);
+    }
 }
