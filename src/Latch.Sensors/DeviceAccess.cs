@@ -30,7 +30,7 @@ public sealed class DeviceAccess
         {
             return new LibGpiodV2Driver(chip);
         }
-        catch (Exception e) when (e is DllNotFoundException or PlatformNotSupportedException or EntryPointNotFoundException or TypeInitializationException)
+        catch (Exception e) when (e.GetBaseException() is DllNotFoundException or EntryPointNotFoundException)
         {
             return new LibGpiodDriver(chip);
         }

@@ -1,7 +1,9 @@
+using System.Text.Json;
+
 namespace Latch.Sensors;
 
 /// <summary>What a source's definition does not say itself.</summary>
-public sealed class SourceContext
+public sealed record SourceContext
 {
     /// <summary>The rate at which the source will be read, in Hz; above zero.</summary>
     public required double SampleRate { get; init; }
@@ -23,4 +25,10 @@ public sealed class SourceContext
 
     /// <summary>Monotonic clock and time of day.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Kinds of source from elsewhere, by name: each opens a definition and refuses, with <see cref="DefinitionException"/>, one that does not hold. The context it gets
+    /// has the definition's own path; <c>names</c> is applied to what it returns, so it passes over that property.
+    /// </summary>
+    public IReadOnlyDictionary<string, Func<JsonElement, SourceContext, ISensorSource>> OtherKinds { get; init; } = new Dictionary<string, Func<JsonElement, SourceContext, ISensorSource>>();
 }

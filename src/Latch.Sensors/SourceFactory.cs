@@ -49,18 +49,23 @@ public static class SourceFactory
     /// <summary>Reads one definition; null after a fault.</summary>
     internal static SourceDefinition? Read(DefinitionReader reader, SourceContext context)
     {
-        Func<DefinitionReader, SourceContext, SourceDefinition>? read = reader.Choice("kind", null, [.. s_kinds.Select(entry => (entry.Kind, (Func<DefinitionReader, SourceContext, SourceDefinition>?)entry.Read))]);
+        if (reader.Element("kind") is { ValueKind: JsonValueKind.String } kind && context.OtherKinds.TryGetValue(kind.GetString()!, out var open))
+            return Rename(new OtherDefinition(reader, open), reader);
+        (string, Func<DefinitionReader, SourceContext, SourceDefinition>?)[] choices =
+            [.. s_kinds.Select(entry => (entry.Kind, (Func<DefinitionReader, SourceContext, SourceDefinition>?)entry.Read)), .. context.OtherKinds.Keys.Select(other => (other, (Func<DefinitionReader, SourceContext, SourceDefinition>?)null))];
+        Func<DefinitionReader, SourceContext, SourceDefinition>? read = reader.Choice("kind", null, choices);
         if (read is null)
         {
             if (!reader.Has("kind"))
-                reader.Fault("kind", $"is missing; one of {string.Join(", ", Kinds)} was expected.");
+                reader.Fault("kind", $"is missing; one of {string.Join(", ", choices.Select(choice => choice.Item1))} was expected.");
             return null;
         }
 
-        SourceDefinition source = read(reader, context);
-        if (reader.Object("names") is { } names)
-            source = new RenamedDefinition(source, names);
+        SourceDefinition source = Rename(read(reader, context), reader);
         reader.Finish();
         return source;
     }
+
+    private static SourceDefinition Rename(SourceDefinition source, DefinitionReader reader) =>
+        reader.Object("names") is { } names ? new RenamedDefinition(source, names) : source;
 }

@@ -13,6 +13,7 @@ public sealed partial class ReferenceTests
         ["Latch.Telemetry.Parquet"] = ["Latch.Telemetry"],
         ["Latch.Anomaly"] = ["Latch.Telemetry"],
         ["Latch.Sensors"] = [],
+        ["Latch.Sensors.Bindings"] = ["Latch.Sensors"],
         ["Latch.Bundle"] = ["Latch.Model", "Latch.Runtime"],
         ["Latch.Mqtt"] = ["Latch.Telemetry", "Latch.Sensors"],
         ["Latch.Metrics"] = ["Latch.Telemetry"],
@@ -23,6 +24,9 @@ public sealed partial class ReferenceTests
         ["Latch.Quantize"] = ["Latch.Import", "Latch.Model", "Latch.Runtime"],
         ["Latch.Cli"] = ["Latch.Model", "Latch.Runtime", "Latch.Telemetry", "Latch.Telemetry.Parquet", "Latch.Anomaly", "Latch.Sensors", "Latch.Bundle", "Latch.Inspector", "Latch.Targets", "Latch.Import", "Latch.Quantize"],
     };
+
+    // Out of the default build, because its package does not restore everywhere; run by hand as its README says.
+    private const string OutOfTheSolution = "src/Latch.Sensors.Bindings/Latch.Sensors.Bindings.csproj";
 
     // What may run on a board brings no package with it.
     private static readonly string[] s_withoutPackages = ["Latch.Model", "Latch.Runtime", "Latch.Telemetry", "Latch.Anomaly", "Latch.Bundle"];
@@ -35,7 +39,7 @@ public sealed partial class ReferenceTests
         IEnumerable<string> onDisk = Directory.EnumerateFiles(SharedData.Repository, "*.csproj", SearchOption.AllDirectories)
             .Select(static path => Path.GetRelativePath(SharedData.Repository, path).Replace('\\', '/'))
             .Where(static path => !path.StartsWith("artifacts/", StringComparison.Ordinal));
-        Assert.Equal(onDisk.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        Assert.Equal(onDisk.Order(StringComparer.Ordinal), listed.Append(OutOfTheSolution).Order(StringComparer.Ordinal));
         Assert.Equal(onDisk.Order(StringComparer.Ordinal), ProjectFile.All.Select(static project => project.RelativePath).Order(StringComparer.Ordinal));
     }
 
@@ -61,7 +65,7 @@ public sealed partial class ReferenceTests
     public void Tests_EveryLibrary_HasATestProject()
     {
         IEnumerable<string> tested = ProjectFile.All.Where(static project => project.Folder == "tests").Select(static project => project.Name);
-        Assert.Empty(s_allowed.Keys.Select(static name => $"{name}.Tests").Except(tested));
+        Assert.Equal([$"{Path.GetFileNameWithoutExtension(OutOfTheSolution)}.Tests"], s_allowed.Keys.Select(static name => $"{name}.Tests").Except(tested));
     }
 
     [Fact]

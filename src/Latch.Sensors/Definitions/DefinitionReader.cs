@@ -20,15 +20,21 @@ internal sealed class DefinitionReader
             faults.Add($"{path}: an object in braces was expected, not {Show(element)}.");
     }
 
+    /// <summary>The object as it stands.</summary>
+    internal JsonElement Value => _element;
+
     /// <summary>Where the object stands, such as <c>source.registers[2]</c>.</summary>
     internal string Path { get; }
 
     /// <summary>The faults met so far, of this object and of the others.</summary>
     internal List<string> Faults => _faults;
 
-    internal void Fault(string name, string text) => _faults.Add($"{Path}.{name}: {text}");
-
-    internal void Fault(string text) => _faults.Add($"{Path}: {text}");
+    /// <summary>Notes a fault of a property; of what is not an object that alone is told.</summary>
+    internal void Fault(string name, string text)
+    {
+        if (_isObject)
+            _faults.Add($"{Path}.{name}: {text}");
+    }
 
     internal bool Has(string name) => Find(name, out _);
 

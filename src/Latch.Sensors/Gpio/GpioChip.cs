@@ -18,7 +18,7 @@ internal sealed class GpioChip : IDisposable
         }
         catch (Exception e) when (e is not SensorException)
         {
-            throw new SensorException($"/dev/gpiochip{chip}", $"cannot be opened: {e.Message.TrimEnd('.')}. {Advice(e)}", e);
+            throw new SensorException($"/dev/gpiochip{chip}", $"cannot be opened: {Reason(e)}. {Advice(e)}", e);
         }
     }
 
@@ -74,9 +74,13 @@ internal sealed class GpioChip : IDisposable
     }
 
     private SensorException Failed(int line, string what, Exception e) =>
-        new($"/dev/gpiochip{_chip}, line {line}", $"{what}: {e.Message.TrimEnd('.')}. {Advice(e)}", e);
+        new($"/dev/gpiochip{_chip}, line {line}", $"{what}: {Reason(e)}. {Advice(e)}", e);
 
-    private static string Advice(Exception e) => e is DllNotFoundException
-        ? "Install libgpiod (Debian 12: libgpiod2, Debian 13: libgpiod3)."
+    private static bool HasNoLibrary(Exception e) => e.GetBaseException() is DllNotFoundException or EntryPointNotFoundException;
+
+    private static string Reason(Exception e) => HasNoLibrary(e) ? "libgpiod is not installed" : e.GetBaseException().Message.TrimEnd('.');
+
+    private static string Advice(Exception e) => HasNoLibrary(e)
+        ? "Install it: libgpiod2 on Debian 12, libgpiod3 on Debian 13."
         : "See 'gpioinfo' for chips, lines and who uses them; the user needs the group gpio.";
 }

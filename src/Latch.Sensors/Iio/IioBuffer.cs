@@ -57,12 +57,10 @@ internal sealed class IioBuffer : IDisposable
     internal int Read(Span<byte> bytes, int milliseconds)
     {
         int ready = Posix.WaitForInput(_file, milliseconds);
-        if (ready == 0)
-            return 0;
-        int read = ready < 0 ? -1 : Posix.Read(_file, bytes);
+        int read = ready < 0 ? -1 : Posix.Read(_file, bytes); // also when nothing came: of a device that is gone the kernel says so only here
         if (read > 0)
             return read;
-        if (read < 0 && Posix.LastError is DeviceErrors.TryAgain or DeviceErrors.Interrupted)
+        if (read == 0 ? ready == 0 : Posix.LastError is DeviceErrors.TryAgain or DeviceErrors.Interrupted)
             return 0;
         throw read == 0 ? new SensorException(Name, "has ended: the device is gone or its buffer was stopped.") : Failed("cannot be read");
     }
