@@ -26,10 +26,24 @@ public sealed class CsvReplaySource : ISensorSource
     /// <param name="sampleRate">Samples per second; null takes it from the first two times, and 1 Hz where there is no time column.</param>
     /// <exception cref="SensorFileException">The file is missing, empty, without a header, or not compressed as its name says.</exception>
     public CsvReplaySource(string path, double? sampleRate = null)
+        : this(Open(path), path, sampleRate)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+    }
+
+    /// <summary>Reads rows as they arrive, from standard input for example, and reads the header.</summary>
+    /// <param name="stream">UTF-8 text; disposed with the source.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="sampleRate">Samples per second; it cannot be told from rows that are yet to come.</param>
+    /// <exception cref="SensorFileException">The stream is empty or without a header.</exception>
+    public CsvReplaySource(Stream stream, string name, double sampleRate)
+        : this(new StreamReader(stream ?? throw new ArgumentNullException(nameof(stream))), name, sampleRate)
+    {
+    }
+
+    private CsvReplaySource(StreamReader reader, string path, double? sampleRate)
+    {
         _path = path;
-        _reader = Open(path);
+        _reader = reader;
         try
         {
             string header = ReadLine() ?? throw Bad(0, "the file is empty; a header line with channel names was expected.");
@@ -77,6 +91,7 @@ public sealed class CsvReplaySource : ISensorSource
 
     private static StreamReader Open(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
             Stream file = File.OpenRead(path);

@@ -1,17 +1,17 @@
 namespace Latch.Sensors.Outputs;
 
-/// <summary>How bad it is, from least to worst.</summary>
+/// <summary>What an output shows.</summary>
 public enum AlarmLevel
 {
-    /// <summary>Nothing out of the ordinary.</summary>
+    /// <summary>Nothing is the matter.</summary>
     Normal,
 
-    /// <summary>Worth a look.</summary>
+    /// <summary>The score nears its threshold.</summary>
     Warning,
 
-    /// <summary>The score is above its threshold.</summary>
+    /// <summary>An alarm is on.</summary>
     Alarm,
 
-    /// <summary>A sensor or the model cannot be trusted.</summary>
+    /// <summary>The sensors or the program itself have failed: whether there is an alarm is not known.</summary>
     Fault,
 }
