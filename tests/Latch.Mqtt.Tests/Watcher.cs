@@ -22,7 +22,9 @@ public sealed class Watcher : IDisposable
     {
         _process = Process.Start(new ProcessStartInfo("/usr/bin/mosquitto_sub",
             ["-V", "mqttv5", "-h", "localhost", "-p", $"{broker.Port}", "--cafile", broker.Authority.CaFile, "-u", "watcher", "-P", "watcher secret", "-q", "2", "-t", topic, "-t", "watcher/ready", "-F", "%t %r %q %x"])
-        { RedirectStandardOutput = true })!;
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process.ErrorDataReceived += static (_, _) => { };
+        _process.BeginErrorReadLine();
         _process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is { } text)
