@@ -104,11 +104,6 @@ public sealed class QueueTests : IDisposable
         Assert.Equal([0, 1, 2], Take(queue, 3));
     }
 
-    [Theory]
-    [InlineData("", 0x00000000u)]
-    [InlineData("123456789", 0xCBF43926u)] // the check value of CRC-32
-    public void Crc32_KnownText_KnownValue(string text, uint expected) => Assert.Equal(expected, Crc32.Of(Encoding.ASCII.GetBytes(text)));
-
     private static void Fill(OfflineQueue queue, int first, int end)
     {
         for (int index = first; index < end; index++)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Latch.Sensors.Outputs;
+using Latch.Telemetry.Recordings;
+using Latch.Wire;
 using Head = Latch.Mqtt.Formats.SparkplugMetric.Head;
 
 namespace Latch.Mqtt.Formats;
@@ -42,7 +44,7 @@ internal sealed class SparkplugFormat : IMessageFormat
         _deathTopic = $"spBv1.0/{options.Group}/NDEATH/{node}";
         _commandTopic = $"spBv1.0/{options.Group}/NCMD/{node}";
         // Aliases mean something only with the same channels: queued data say with which.
-        _keptTopic = $"{_dataTopic}#{Queue.Crc32.Of(Encoding.UTF8.GetBytes(string.Join('\n', device.Channels.Select(static channel => channel.Name)))):x8}";
+        _keptTopic = $"{_dataTopic}#{Crc32.Of(Encoding.UTF8.GetBytes(string.Join('\n', device.Channels.Select(static channel => channel.Name)))):x8}";
         _sessionFile = folder is null ? null : Path.Combine(folder, Name, "session");
         _session = (byte)(ReadSession() - 1);
     }

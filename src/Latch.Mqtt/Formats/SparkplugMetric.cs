@@ -1,3 +1,5 @@
+using Latch.Wire;
+
 namespace Latch.Mqtt.Formats;
 
 /// <summary>Writes the metrics of a Sparkplug B payload. Field numbers and types are those of the specification's protobuf definition.</summary>

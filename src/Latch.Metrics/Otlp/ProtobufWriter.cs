@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Latch.Mqtt.Formats;
+namespace Latch.Wire;
 
-/// <summary>Writes fields in protobuf's wire format.</summary>
+/// <summary>Writes fields in protobuf's wire format. Compiled into Latch.Metrics and Latch.Mqtt.</summary>
 internal sealed class ProtobufWriter
 {
     private readonly ArrayBufferWriter<byte> _buffer = new();
@@ -31,6 +31,22 @@ internal sealed class ProtobufWriter
         Raw(((ulong)field << 3) | 1);
         BinaryPrimitives.WriteDoubleLittleEndian(_buffer.GetSpan(8), value);
         _buffer.Advance(8);
+    }
+
+    public void Fixed64(int field, ulong value)
+    {
+        Raw(((ulong)field << 3) | 1);
+        BinaryPrimitives.WriteUInt64LittleEndian(_buffer.GetSpan(8), value);
+        _buffer.Advance(8);
+    }
+
+    /// <summary>A packed field of 64-bit values.</summary>
+    public void Packed(int field, ReadOnlySpan<long> values)
+    {
+        byte[] bytes = new byte[values.Length * 8];
+        for (int index = 0; index < values.Length; index++)
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(index * 8), values[index]);
+        Bytes(field, bytes);
     }
 
     public void Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
