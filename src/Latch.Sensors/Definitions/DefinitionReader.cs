@@ -26,9 +26,12 @@ internal sealed class DefinitionReader
     /// <summary>The faults met so far, of this object and of the others.</summary>
     internal List<string> Faults => _faults;
 
-    internal void Fault(string name, string text) => _faults.Add($"{Path}.{name}: {text}");
-
-    internal void Fault(string text) => _faults.Add($"{Path}: {text}");
+    /// <summary>Notes a fault of a property; of what is not an object that alone is told.</summary>
+    internal void Fault(string name, string text)
+    {
+        if (_isObject)
+            _faults.Add($"{Path}.{name}: {text}");
+    }
 
     internal bool Has(string name) => Find(name, out _);
 

@@ -18,10 +18,13 @@ internal sealed class RegisterDefinition : SourceDefinition
         _spi = spi;
         _bus = (int)reader.Integer("bus", 0, 255, fallback: spi ? 0 : 1);
         bool named = reader.Has("device");
-        _description = named ? DeviceLibrary.Read(reader, spi, context.Folder, reader.Faults) : RegisterDescription.Read(reader, spi);
+        _description = named ? DeviceLibrary.Read(reader, spi, context.Folder, reader.Faults) : RegisterDescription.Read(reader, spi, inFile: false);
         if (_description is null)
             return;
-        _address = (int)(spi ? reader.Integer("chipSelect", 0, 255, fallback: 0) : reader.Integer("address", 0x03, 0x77, named && _description.Address >= 0 ? _description.Address : null));
+        if (spi)
+            _address = (int)reader.Integer("chipSelect", 0, 255, fallback: 0);
+        else
+            _address = named ? (int)reader.Integer("address", 0x03, 0x77, _description.Address >= 0 ? _description.Address : null) : _description.Address;
         string[] wanted = reader.Texts("channels");
         _registers = wanted.Length == 0 ? _description.Registers : [.. wanted.Select(Find).OfType<RegisterChannel>()];
         string[] unknown = [.. wanted.Where(name => Find(name) is null)];

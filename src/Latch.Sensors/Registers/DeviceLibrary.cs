@@ -35,7 +35,7 @@ internal static class DeviceLibrary
 
             using JsonDocument document = JsonDocument.Parse(stream);
             DefinitionReader description = new(document.RootElement, $"{device}: $", faults);
-            RegisterDescription read = RegisterDescription.Read(description, spi);
+            RegisterDescription read = RegisterDescription.Read(description, spi, inFile: true);
             description.Finish();
             return read;
         }

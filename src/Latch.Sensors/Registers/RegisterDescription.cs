@@ -65,7 +65,8 @@ internal sealed record RegisterDescription
 
     internal required RegisterChannel[] Registers { get; init; }
 
-    internal static RegisterDescription Read(DefinitionReader reader, bool spi)
+    /// <summary>Reads a description: a file's, where the address is only the usual one, or one inside a definition.</summary>
+    internal static RegisterDescription Read(DefinitionReader reader, bool spi, bool inFile)
     {
         bool big = Endian(reader, true);
         int pointerBytes = spi ? 1 : (int)reader.Integer("pointerBytes", 1, 2, fallback: 1);
@@ -73,7 +74,7 @@ internal sealed record RegisterDescription
         RegisterDescription description = new()
         {
             Name = reader.Text("name", "device")!,
-            Address = spi ? -1 : (int)reader.Integer("address", 0x03, 0x77, fallback: -1),
+            Address = spi ? -1 : (int)reader.Integer("address", 0x03, 0x77, inFile ? -1 : null),
             PointerBytes = pointerBytes,
             Burst = reader.Flag("burst", true),
             BigEndian = big,

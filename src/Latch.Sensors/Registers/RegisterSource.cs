@@ -79,7 +79,7 @@ internal sealed class RegisterSource : ISensorSource
             value = (value << 8) | bytes[_description.BigEndian ? i : bytes.Length - 1 - i];
         if ((value & identity.Mask) != identity.Value)
         {
-            throw new SensorException(_bus.Name, $"register 0x{identity.Address:x2} holds 0x{value & identity.Mask:x2}, but 0x{identity.Value:x2} on a {_description.Name}. "
+            throw new SensorException(_bus.Name, $"register 0x{identity.Address:x2} holds 0x{value & identity.Mask:x2}, but that of the {_description.Name} holds 0x{identity.Value:x2}. "
                 + "It is another device: check address and wiring.");
         }
     }
