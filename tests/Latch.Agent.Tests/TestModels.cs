@@ -14,9 +14,11 @@ internal static class TestModels
 {
     public static readonly string[] Names = ["a", "b", "c"];
 
-    public static ModelDefinition Definition(int seed = 4) =>
-        LayerQuantizer.Model(new FloatLayer(new LayerOptions(CellKind.Lstm, Names.Length, Names.Length), new Random(seed)), channels: [.. Names.Select(static name => new Channel(name, "V"))])
-            with { Name = $"small-{seed}", SampleRateHz = 10 };
+    public static ModelDefinition Definition(int seed = 4)
+    {
+        FloatLayer layer = new(new LayerOptions(CellKind.Lstm, Names.Length, Names.Length), new Random(seed));
+        return LayerQuantizer.Model(layer, channels: [.. Names.Select(static name => new Channel(name, "V"))]) with { Name = $"small-{seed}", SampleRateHz = 10 };
+    }
 
     public static float[] Sample(long step) => [MathF.Sin(0.1f * step), MathF.Cos(0.037f * step), 0.5f * MathF.Sin(0.71f * step)];
 
