@@ -53,7 +53,8 @@ internal static class Program
         IReadOnlyList<string> faults;
         try
         {
-            faults = [.. AgentSetup.Faults(ConfigurationReader.Read(path)).Select(fault => $"{path}: {fault}")];
+            (AgentConfiguration configuration, faults) = ConfigurationReader.ReadWithFaults(path);
+            faults = [.. faults, .. AgentSetup.ModelFaults(configuration).Select(fault => $"{path}: {fault}")];
         }
         catch (ConfigurationException exception)
         {

@@ -15,9 +15,9 @@ internal static class RunCommand
         AgentConfiguration? configuration = null;
         try
         {
-            configuration = Read(path);
+            configuration = ConfigurationReader.Read(path);
             using ServiceManager service = ServiceManager.FromEnvironment();
-            using AgentHost host = new(configuration, () => Read(path), log, service);
+            using AgentHost host = new(configuration, () => ConfigurationReader.Read(path), log, service);
             using PosixSignalRegistration terminate = On(PosixSignal.SIGTERM, host.Stop);
             using PosixSignalRegistration interrupt = On(PosixSignal.SIGINT, host.Stop);
             using PosixSignalRegistration hangUp = On(PosixSignal.SIGHUP, host.Reload);
@@ -31,13 +31,6 @@ internal static class RunCommand
             Tell(configuration, exception.Message, log);
             return ExitCode.CannotStart;
         }
-    }
-
-    private static AgentConfiguration Read(string path)
-    {
-        AgentConfiguration configuration = ConfigurationReader.Read(path);
-        string[] faults = [.. AgentSetup.DefinitionFaults(configuration)];
-        return faults.Length == 0 ? configuration : throw new ConfigurationException([.. faults.Select(fault => $"{path}: {fault}")]);
     }
 
     private static PosixSignalRegistration On(PosixSignal signal, Action action) => PosixSignalRegistration.Create(signal, context =>

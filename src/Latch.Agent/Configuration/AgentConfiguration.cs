@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Latch.Metrics;
+using Latch.Mqtt;
 
 namespace Latch.Agent.Configuration;
 
@@ -20,6 +22,9 @@ internal sealed record AgentConfiguration
 {
     /// <summary>The folder that paths in the file are relative to.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>Name of the device in messages and metrics.</summary>
+    public required string Device { get; init; }
 
     /// <summary>Folder of a bundle, or a .latch file.</summary>
     public required string Model { get; init; }
@@ -123,14 +128,11 @@ internal sealed record TelemetryOptions
     /// <summary>Null: nothing is recorded.</summary>
     public RecordingFolder? Recording { get; init; }
 
-    /// <summary>Definition of the MQTT publisher; undefined for none.</summary>
-    public JsonElement Mqtt { get; init; }
+    /// <summary>Null: nothing is published.</summary>
+    public MqttPublisherOptions? Mqtt { get; init; }
 
-    /// <summary>Definition of the OTLP exporter; undefined for none.</summary>
-    public JsonElement Otlp { get; init; }
-
-    /// <summary>Definition of the Prometheus endpoint; undefined for none.</summary>
-    public JsonElement Prometheus { get; init; }
+    /// <summary>Null: no metrics are exported.</summary>
+    public MetricsOptions? Metrics { get; init; }
 }
 
 /// <summary>Where steps are recorded.</summary>

@@ -8,10 +8,19 @@ internal sealed class ConfigurationFaults
     /// <summary>The faults found so far, in order of the file.</summary>
     public IReadOnlyList<string> All => _all;
 
+    /// <summary>Adds faults that name their place themselves.</summary>
+    public void AddAll(IEnumerable<string> faults) => _all.AddRange(faults);
+
     /// <summary>Adds a fault.</summary>
     /// <param name="path">The property, such as <c>faults.timeout</c>.</param>
     /// <param name="what">What is wrong, and what to do.</param>
-    public void Add(string path, string what) => _all.Add($"{path}: {what}");
+    public void Add(string path, string what) => Add(path, what, joined: false);
+
+    /// <summary>Adds a fault.</summary>
+    /// <param name="path">The object.</param>
+    /// <param name="what">What is wrong; begins with the property when <paramref name="joined"/>.</param>
+    /// <param name="joined">Joins both with a point.</param>
+    public void Add(string path, string what, bool joined) => _all.Add($"{path}{(joined ? "." : ": ")}{what}");
 }
 
 /// <summary>A configuration that cannot be used.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Latch.Agent.Service;
 
 namespace Latch.Agent.Configuration;
 
@@ -16,6 +17,14 @@ internal static class ConfigurationReader
     /// <exception cref="ConfigurationException">The file cannot be read, or something in it is wrong: all faults at once.</exception>
     public static AgentConfiguration Read(string path)
     {
+        (AgentConfiguration configuration, IReadOnlyList<string> faults) = ReadWithFaults(path);
+        return faults.Count == 0 ? configuration : throw new ConfigurationException(faults);
+    }
+
+    /// <summary>Reads a file, and what is right in it even where something is wrong.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be read.</exception>
+    public static (AgentConfiguration Configuration, IReadOnlyList<string> Faults) ReadWithFaults(string path)
+    {
         string text;
         try
         {
@@ -28,7 +37,8 @@ internal static class ConfigurationReader
 
         ConfigurationFaults faults = new();
         AgentConfiguration configuration = Parse(text, Path.GetDirectoryName(Path.GetFullPath(path))!, faults, []);
-        return faults.All.Count == 0 ? configuration : throw new ConfigurationException([.. faults.All.Select(fault => $"{path}: {fault}")]);
+        faults.AddAll(AgentSetup.DefinitionFaults(configuration));
+        return (configuration, [.. faults.All.Select(fault => $"{path}: {fault}")]);
     }
 
     /// <summary>Reads a text.</summary>
@@ -54,6 +64,7 @@ internal static class ConfigurationReader
         AgentConfiguration configuration = new()
         {
             Folder = folder,
+            Device = section.Text("device") ?? Environment.MachineName,
             Model = FullPath(Required(section, "model"), folder) ?? "",
             Trust = Trust(section.Child("trust"), folder),
             Source = Source(section),
@@ -169,9 +180,8 @@ internal static class ConfigurationReader
         {
             Every = section.Integer("every", 1, 1, 1_000_000),
             Recording = file is null ? null : new RecordingFolder(file, limit, segment),
-            Mqtt = section.Raw("mqtt", "object"),
-            Otlp = section.Raw("otlp", "object"),
-            Prometheus = section.Raw("prometheus", "object"),
+            Mqtt = OffBoardReader.Publisher(section.Child("mqtt"), folder),
+            Metrics = OffBoardReader.Metrics(section.Child("otlp"), section.Child("prometheus"), folder),
         };
         section.End();
         return telemetry;

@@ -43,6 +43,29 @@ internal sealed class Section
     /// <summary>Notes a fault of a property.</summary>
     public void Fault(string name, string what) => _faults.Add(PathOf(name), what);
 
+    /// <summary>Notes faults that options have found themselves, each as "key: what".</summary>
+    public void Faults(IEnumerable<string> faults)
+    {
+        foreach (string fault in faults)
+            _faults.Add(_path, fault, joined: true);
+    }
+
+    /// <summary>As <see cref="Faults"/>, where the keys begin with this object's name.</summary>
+    public void ParentFaults(IEnumerable<string> faults)
+    {
+        foreach (string fault in faults)
+            _faults.Add(_path[.._path.LastIndexOf('.')], fault, joined: true);
+    }
+
+    /// <summary>The objects of a list in this one.</summary>
+    public IEnumerable<Section> Items(string name)
+    {
+        JsonElement list = Raw(name, "array");
+        int at = 0;
+        foreach (JsonElement item in list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : Array.Empty<JsonElement>())
+            yield return new Section(item, $"{PathOf(name)}[{at++}]", _faults, []);
+    }
+
     /// <summary>An object in this one.</summary>
     public Section Child(string name)
     {

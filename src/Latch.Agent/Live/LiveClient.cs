@@ -15,11 +15,15 @@ internal sealed class LiveClient(Socket socket, long number, int limit) : IDispo
     /// <summary>Whether a header was sent; steps mean nothing before it.</summary>
     public bool HasHeader { get; set; }
 
+    /// <summary>Whether more waits for the client than may.</summary>
+    public bool IsTooSlow { get; private set; }
+
     /// <summary>Sends, or keeps for later.</summary>
     /// <returns>False when the client is gone, or too slow.</returns>
     public bool TryWrite(ReadOnlySpan<byte> line)
     {
-        if (_end - _start + line.Length > limit)
+        IsTooSlow = _end - _start + line.Length > limit;
+        if (IsTooSlow)
             return false;
         if (_waiting.Length - _end < line.Length)
             MakeRoom(line.Length);

@@ -40,6 +40,12 @@ internal sealed class LiveFeed
             entry.Sample = new float[inputs];
     }
 
+    /// <summary>Clients that joined and did not leave.</summary>
+    public int Clients => Volatile.Read(ref _clients);
+
+    /// <summary>Entries that wait to be sent.</summary>
+    public long Waiting => Volatile.Read(ref _head) - Volatile.Read(ref _tail);
+
     /// <summary>Whether anybody listens; without that nothing is done.</summary>
     public bool IsWatched => Volatile.Read(ref _clients) > 0;
 

@@ -148,10 +148,11 @@ internal sealed class LiveServer : IDisposable
             {
                 if (isAlive(_clients[at]))
                     continue;
+                if (_clients[at].IsTooSlow)
+                    Volatile.Write(ref _dropped, _dropped + 1);
                 _clients[at].Dispose();
                 _clients.RemoveAt(at);
                 _feed.Leave();
-                Volatile.Write(ref _dropped, _dropped + 1);
             }
         }
     }

@@ -68,7 +68,7 @@ internal sealed class FaultWatch
     {
         if (fresh)
         {
-            (_lastFresh, _any) = (now, true);
+            _lastFresh = now;
             _ofSample = CheckReadings(sample);
         }
 
@@ -117,7 +117,11 @@ internal sealed class FaultWatch
             moved |= _same[at] < _stuckSamples;
             _last[at] = reading;
             if (float.IsFinite(reading) && _limits.Allow(at, reading))
+            {
+                _any = true;
                 continue;
+            }
+
             FaultKind kind = float.IsFinite(reading) ? FaultKind.OutOfRange : FaultKind.Missing;
             if ((present & Bit(kind)) == 0)
                 _detail = _names[at];

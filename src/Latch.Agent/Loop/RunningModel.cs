@@ -1,5 +1,6 @@
 using Latch.Agent.Configuration;
 using Latch.Agent.Models;
+using Latch.Agent.Service;
 using Latch.Agent.State;
 using Latch.Anomaly;
 using Latch.Runtime;
@@ -11,18 +12,17 @@ namespace Latch.Agent.Loop;
 /// <summary>A model at work: session, scores, recording. Used by the loop alone once it runs.</summary>
 internal sealed class RunningModel : IDisposable
 {
-    private readonly TelemetryQueue[] _queues;
     private readonly int _every;
     private readonly RecordingFolder? _recording;
     private readonly int[] _state;
     private StreamScorer? _scorer;
+    private OffBoard? _offBoard;
 
     /// <param name="loaded">The model.</param>
     /// <param name="configuration">Alarms and recording.</param>
-    /// <param name="queues">What is told of the gates; disposed with this.</param>
-    public RunningModel(LoadedModel loaded, AgentConfiguration configuration, IReadOnlyList<TelemetryQueue> queues)
+    public RunningModel(LoadedModel loaded, AgentConfiguration configuration)
     {
-        (Loaded, Session, _queues, _every) = (loaded, loaded.Model.CreateSession(), [.. queues], configuration.Telemetry.Every);
+        (Loaded, Session, _every) = (loaded, loaded.Model.CreateSession(), configuration.Telemetry.Every);
         Result = new float[loaded.Model.OutputSize];
         Result.AsSpan().Fill(float.NaN);
         _state = new int[Session.StateSize];
@@ -44,8 +44,12 @@ internal sealed class RunningModel : IDisposable
     /// <summary>Null when nothing is recorded.</summary>
     public Recorder? Recorder { get; private set; }
 
-    /// <summary>What is told of the gates.</summary>
-    public IReadOnlyList<TelemetryQueue> Queues => _queues;
+    /// <summary>What leaves the board; null before it was given. Any thread gives it, and it is disposed with this.</summary>
+    public OffBoard? OffBoard
+    {
+        get => Volatile.Read(ref _offBoard);
+        set => Volatile.Write(ref _offBoard, value);
+    }
 
     /// <summary>A scorer as the configuration wants it; null without a profile.</summary>
     public static StreamScorer? NewScorer(LoadedModel loaded, AlarmOptions alarms) =>
@@ -60,9 +64,9 @@ internal sealed class RunningModel : IDisposable
     {
         ended = false;
         double score = _scorer is null ? double.NaN : _scorer.Step(sample, Result, out ended);
-        if (_queues.Length > 0 && Session.StepCount % _every == 0)
+        if (OffBoard is { Queues: { Length: > 0 } queues } && Session.StepCount % _every == 0)
         {
-            QueueProbe probe = new(_queues);
+            QueueProbe probe = new(queues);
             Session.Step(sample, Result, ref probe);
         }
         else
@@ -133,8 +137,7 @@ internal sealed class RunningModel : IDisposable
     public void Dispose()
     {
         Recorder?.Dispose();
-        foreach (TelemetryQueue queue in _queues)
-            queue.Dispose();
+        OffBoard?.Dispose();
         Loaded.Model.Dispose();
     }
 

@@ -10,7 +10,6 @@ namespace Latch.Agent.Service;
 /// <summary>The running agent: puts the parts together, and takes them apart again.</summary>
 internal sealed class AgentHost : IDisposable
 {
-    private readonly AgentConfiguration _configuration;
     private readonly Log _log;
     private readonly ServiceManager _service;
     private readonly CancellationTokenSource _cancellation = new();
@@ -32,7 +31,7 @@ internal sealed class AgentHost : IDisposable
     /// <exception cref="AgentException">The agent cannot start.</exception>
     public AgentHost(AgentConfiguration configuration, Func<AgentConfiguration> read, Log log, ServiceManager service)
     {
-        (_configuration, _log, _service) = (configuration, log, service);
+        (_log, _service) = (log, service);
         LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
         double rate = AgentSetup.Rate(configuration, loaded), nominal = AgentSetup.NominalRate(configuration, loaded);
         (LoopCounters counters, FaultCounts faults, MonotonicClock clock) = (new(), new(), new());
@@ -46,10 +45,11 @@ internal sealed class AgentHost : IDisposable
         // A source that has not what the model needs is a mistake of the configuration; one that is not there is a fault that may pass.
         if (_mailbox.Channels is { } channels)
             _ = ChannelMap.Match(channels, loaded.Model.Channels, loaded.Model.InputSize);
-        RunningModel model = new(loaded, configuration, []);
+        RunningModel model = new(loaded, configuration);
         _state = configuration.State is { } state ? new StateKeeper(state, TimeProvider.System, log) : null;
         _state?.Restore(model);
         model.Record();
+        model.OffBoard = new OffBoard(configuration, loaded, nominal, log);
         LiveFeed? feed = configuration.Live is null ? null : new LiveFeed(rate, loaded.Model.InputSize);
         _live = feed is null ? null : new LiveServer(configuration.Live!, feed, log);
         _outputs = new Outputs(Outputs.Of(configuration.Alarms.Outputs), log);
@@ -70,7 +70,7 @@ internal sealed class AgentHost : IDisposable
             Observer = observer,
         });
         observer.Grid = _loop.Grid;
-        _reloader = new Reloader(_loop, configuration, read, Watch, _mailbox, _reader, observer, service, log);
+        _reloader = new Reloader(_loop, configuration, read, Watch, (current, replacing) => new OffBoard(current, replacing, nominal, log), _mailbox, _reader, observer, service, log);
         _status = new StatusWriter(configuration.Status, _state, log, () => Snapshot(counters, faults, faultLog, observer, clock));
         log.Notice(FormattableString.Invariant($"latch-agent {ProgramFacts.Version}: {loaded}, kernel {loaded.Model.Kernel}, {(rate > 0 ? $"{rate:0.###} Hz" : "as fast as the source yields")}."));
     }
@@ -107,5 +107,5 @@ internal sealed class AgentHost : IDisposable
 
     private StatusDocument Snapshot(LoopCounters counters, FaultCounts faults, FaultLog faultLog, AgentObserver observer, MonotonicClock clock) =>
         StatusSnapshot.Take(new StatusSources(
-            _configuration.Alarms, _loop.Model, _loop.Grid, counters, faults, faultLog, observer, _outputs, _live, _reloader.Last, clock.Now));
+            _reloader.Alarms, _loop.Model, _loop.Grid, counters, faults, faultLog, observer, _outputs, _live, _reloader.Last, clock.Now));
 }

@@ -1,5 +1,6 @@
 using Latch.Agent.Loop;
 using Latch.Anomaly;
+using Latch.Mqtt;
 using Latch.Sensors.Outputs;
 
 namespace Latch.Agent.Service;
@@ -8,6 +9,8 @@ namespace Latch.Agent.Service;
 internal sealed class AgentObserver(LoopCounters counters, FaultCounts faults, AgentMeters meters, Outputs outputs, ServiceManager service, Log log, double warningShare)
     : IStepObserver
 {
+    private AlarmLevel _level = AlarmLevel.Normal;
+    private DateTimeOffset _time;
     private bool _ready;
     private double _firstResult = double.NaN;
 
@@ -29,7 +32,18 @@ internal sealed class AgentObserver(LoopCounters counters, FaultCounts faults, A
             log.Info(FormattableString.Invariant($"first result {first:0} ms after the start."));
         }
 
+        _time = time;
         meters.Step(nanoseconds, counters.Missing);
+        model.OffBoard?.Publisher?.Report(new StepReport
+        {
+            Time = time,
+            Step = model.Session.StepCount - 1,
+            Sample = sample,
+            Forecast = model.Detector is null ? default : model.Result,
+            Score = score,
+            Threshold = counters.Threshold,
+            Level = Level(),
+        });
     }
 
     public void OnAlarm(RunningModel model, in Alarm alarm, double score) => meters.Alarm();
@@ -38,11 +52,23 @@ internal sealed class AgentObserver(LoopCounters counters, FaultCounts faults, A
     {
         if (Grid is { } grid)
             meters.Point(jitter, grid.Missed);
-        outputs.Set(Level());
+        Show(model, Level());
         if (_ready)
             return;
         _ready = true;
         service.Ready($"{model.Loaded}, kernel {model.Loaded.Model.Kernel}");
+    }
+
+    private void Show(RunningModel model, AlarmLevel level)
+    {
+        if (level == _level)
+            return;
+        outputs.Set(level);
+        Alarm? alarm = counters.IsAlarm ? model.Detector?.Alarm : null;
+        string? reason = alarm is { } known ? StreamScorer.Name(known.Reason) : faults.Present is { } fault ? FaultCounts.Names[(int)fault] : null;
+        model.OffBoard?.Publisher?.ReportAlarm(
+            new AlarmReport(_time, model.Session.StepCount - 1, level, _level, counters.Score, counters.Threshold, alarm?.Channel ?? -1, reason));
+        _level = level;
     }
 
     private AlarmLevel Level() =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Latch.Agent.Configuration;
 using Latch.Agent.Loop;
 using Latch.Agent.Models;
+using Latch.Mqtt;
 using Latch.Sensors;
 using Latch.Sensors.Outputs;
 
@@ -11,29 +12,29 @@ namespace Latch.Agent.Service;
 internal static class AgentSetup
 {
     // Sources that wait for their device: the device sets the pace. All others answer at once and are read when the loop asks.
-    private static readonly string[] s_pushing = ["stdin", "mqtt"];
+    private const string Pushing = "stdin", PushingBuffered = "buffered", Mqtt = "mqtt";
 
-    /// <summary>Everything that is wrong with a configuration that was read, the model and its channels included.</summary>
-    public static IReadOnlyList<string> Faults(AgentConfiguration configuration)
+    /// <summary>What is wrong with the model and the channels that the configuration names; nothing when it names no model.</summary>
+    public static IReadOnlyList<string> ModelFaults(AgentConfiguration configuration)
     {
-        List<string> faults = [.. DefinitionFaults(configuration)];
+        if (configuration.Model.Length == 0)
+            return [];
         try
         {
             LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
             _ = new FaultWatch(loaded.Model, configuration.Faults, NominalRate(configuration, loaded), 0, new FaultCounts(), static (_, _, _) => { });
+            return [];
         }
         catch (AgentException exception)
         {
-            faults.Add(exception.Message);
+            return [exception.Message];
         }
-
-        return faults;
     }
 
     /// <summary>What is wrong with the definitions of source and outputs.</summary>
     public static IEnumerable<string> DefinitionFaults(AgentConfiguration configuration) =>
     [
-        .. SourceFactory.Check(configuration.Source, Context(configuration, 1, default)),
+        .. SourceFaults(configuration),
         .. configuration.Alarms.Outputs.SelectMany(static (definition, at) => OutputFactory.Check(definition, $"alarms.outputs[{at}]")),
     ];
 
@@ -46,13 +47,32 @@ internal static class AgentSetup
     /// <summary>Whether the source is read when the loop asks.</summary>
     public static bool IsOnDemand(AgentConfiguration configuration)
     {
-        string? kind = configuration.Source.TryGetProperty("kind", out JsonElement value) ? value.GetString() : null;
-        return !s_pushing.Contains(kind) && !(kind == "iio" && configuration.Source.TryGetProperty("buffer", out _));
+        string? kind = KindOf(configuration.Source);
+        return kind != Pushing && !(configuration.Source.TryGetProperty(PushingBuffered, out JsonElement buffered) && buffered.ValueKind == JsonValueKind.True);
     }
 
     /// <summary>Opens the source.</summary>
     public static ISensorSource OpenSource(AgentConfiguration configuration, double rate, CancellationToken cancellation) =>
-        SourceFactory.Open(configuration.Source, Context(configuration, rate, cancellation));
+        KindOf(configuration.Source) == Mqtt
+            ? new MqttSource(MqttSource(configuration, rate, new ConfigurationFaults()))
+            : SourceFactory.Open(configuration.Source, Context(configuration, rate, cancellation));
+
+    private static IReadOnlyList<string> SourceFaults(AgentConfiguration configuration)
+    {
+        if (configuration.Source.ValueKind != JsonValueKind.Object)
+            return [];
+        if (KindOf(configuration.Source) != Mqtt)
+            return SourceFactory.Check(configuration.Source, Context(configuration, 1, default));
+        ConfigurationFaults faults = new();
+        MqttSource(configuration, 1, faults);
+        return faults.All;
+    }
+
+    private static MqttSourceOptions MqttSource(AgentConfiguration configuration, double rate, ConfigurationFaults faults) =>
+        OffBoardReader.Source(new Section(configuration.Source, "source", faults, []), configuration.Folder, rate);
+
+    private static string? KindOf(JsonElement source) =>
+        source.ValueKind == JsonValueKind.Object && source.TryGetProperty("kind", out JsonElement kind) && kind.ValueKind == JsonValueKind.String ? kind.GetString() : null;
 
     private static double ModelRate(LoadedModel loaded) => loaded.Model.Definition.SampleRateHz is > 0 and double rate ? rate : 1;
 

@@ -13,6 +13,7 @@ internal sealed class Reloader : IDisposable
     private readonly InferenceLoop _loop;
     private readonly Func<AgentConfiguration> _read;
     private readonly Func<LoadedModel, FaultOptions, FaultWatch> _watch;
+    private readonly Func<AgentConfiguration, LoadedModel, OffBoard> _offBoard;
     private readonly SampleMailbox _mailbox;
     private readonly SensorReader _reader;
     private readonly AgentObserver _observer;
@@ -22,14 +23,16 @@ internal sealed class Reloader : IDisposable
     private readonly Thread _thread;
     private readonly AgentConfiguration _first;
     private RunningModel? _replaced;
+    private AlarmOptions _alarms;
     private string? _last;
     private volatile bool _stop;
 
     public Reloader(
-        InferenceLoop loop, AgentConfiguration configuration, Func<AgentConfiguration> read, Func<LoadedModel, FaultOptions, FaultWatch> watch, SampleMailbox mailbox,
-        SensorReader reader, AgentObserver observer, ServiceManager service, Log log)
+        InferenceLoop loop, AgentConfiguration configuration, Func<AgentConfiguration> read, Func<LoadedModel, FaultOptions, FaultWatch> watch,
+        Func<AgentConfiguration, LoadedModel, OffBoard> offBoard, SampleMailbox mailbox, SensorReader reader, AgentObserver observer, ServiceManager service, Log log)
     {
-        (_loop, _first, _read, _watch, _mailbox, _reader, _observer, _service, _log) = (loop, configuration, read, watch, mailbox, reader, observer, service, log);
+        (_loop, _first, _read, _watch, _offBoard, _mailbox, _reader, _observer, _service, _log) = (loop, configuration, read, watch, offBoard, mailbox, reader, observer, service, log);
+        _alarms = configuration.Alarms;
         loop.Replaced = model => Volatile.Write(ref _replaced, model);
         _thread = new Thread(Run) { Name = "reload", IsBackground = true };
         _thread.Start();
@@ -37,6 +40,9 @@ internal sealed class Reloader : IDisposable
 
     /// <summary>How the last reload went; null before the first.</summary>
     public string? Last => Volatile.Read(ref _last);
+
+    /// <summary>The alarm options in effect.</summary>
+    public AlarmOptions Alarms => Volatile.Read(ref _alarms);
 
     /// <summary>Asks for a reload.</summary>
     public void Ask() => _asked.Set();
@@ -79,16 +85,19 @@ internal sealed class Reloader : IDisposable
             _ = ChannelMap.Match(channels, loaded.Model.Channels, loaded.Model.InputSize);
         FaultWatch faults = _watch(loaded, configuration.Faults);
         bool same = loaded.Fingerprint == before.Fingerprint;
-        RunningModel? model = same ? null : new RunningModel(loaded, configuration, []);
+        RunningModel? model = same ? null : new RunningModel(loaded, configuration);
         StreamScorer? scorer = same ? RunningModel.NewScorer(loaded, configuration.Alarms) : null;
         _loop.Apply(new LoopChange(model, loaded, scorer, configuration.Alarms.AlarmsPerHour, faults));
         while (!_loop.IsApplied && !_stop)
             Thread.Sleep(s_poll);
+        Volatile.Write(ref _alarms, configuration.Alarms);
         _observer.WarningShare = configuration.Alarms.WarningShare;
         _reader.Retry = TimeSpan.FromSeconds(configuration.Faults.RetrySeconds);
         if (model is not null)
         {
             Interlocked.Exchange(ref _replaced, null)?.Dispose();
+            // The configuration of what leaves the board is that of the start.
+            model.OffBoard = _offBoard(_first, loaded);
             _loop.Record();
         }
 
@@ -111,7 +120,7 @@ internal sealed class Reloader : IDisposable
         if (Text(now.Alarms.Outputs) != Text(_first.Alarms.Outputs))
             yield return "alarms.outputs";
         if (now.Telemetry.Recording != _first.Telemetry.Recording || now.Telemetry.Every != _first.Telemetry.Every
-            || Text([now.Telemetry.Mqtt, now.Telemetry.Otlp, now.Telemetry.Prometheus]) != Text([_first.Telemetry.Mqtt, _first.Telemetry.Otlp, _first.Telemetry.Prometheus]))
+            || now.Telemetry.Mqtt != _first.Telemetry.Mqtt || now.Telemetry.Metrics?.Otlp != _first.Telemetry.Metrics?.Otlp || now.Telemetry.Metrics?.Prometheus != _first.Telemetry.Metrics?.Prometheus)
             yield return "telemetry";
     }
 

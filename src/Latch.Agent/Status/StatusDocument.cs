@@ -59,6 +59,8 @@ internal sealed record StatusDocument
 
     public IReadOnlyList<QueueStatus> Telemetry { get; init; } = [];
 
+    public MqttReport? Mqtt { get; init; }
+
     public LiveStatus? Live { get; init; }
 
     /// <summary>How the last reload went; null before the first.</summary>
@@ -86,6 +88,8 @@ internal sealed record AlarmStatus(
 internal sealed record RecordingStatus(long Written, long Dropped, long Failures, string? LastError, long DiskBytes);
 
 internal sealed record QueueStatus(string Name, long Offered, long Dropped, long Failures, string? LastError);
+
+internal sealed record MqttReport(bool Connected, long Published, long Queued, long Dropped, string? LastError);
 
 internal sealed record LiveStatus(int Clients, long Dropped);
 

@@ -44,7 +44,8 @@ internal static class StatusSnapshot
             MissingReadings = counters.Missing,
             MemoryMiB = Math.Round(ProgramFacts.MemoryMiB, 1),
             Recording = Recording(from.Model),
-            Telemetry = [.. from.Model.Queues.Select(static queue => queue.Status).Select(static status => new QueueStatus(status.Name, status.Offered, status.Dropped, status.Failures, status.LastError))],
+            Telemetry = [.. (from.Model.OffBoard?.Queues ?? []).Select(static queue => queue.Status).Select(static status => new QueueStatus(status.Name, status.Offered, status.Dropped, status.Failures, status.LastError))],
+            Mqtt = from.Model.OffBoard?.Publisher?.Status is { } mqtt ? new MqttReport(mqtt.Connected, mqtt.Published, mqtt.Queued, mqtt.Dropped, mqtt.LastError) : null,
             Live = from.Live is null ? null : new LiveStatus(from.Live.Clients, from.Live.Dropped),
             Reload = from.Reload,
         };
