@@ -21,7 +21,7 @@ internal sealed class BoardFacts
         if [ "$(id -u)" -eq 0 ]; then echo sudo=root; elif sudo -n true 2>/dev/null; then echo sudo=yes; else echo sudo=no; fi
         if [ -d /run/systemd/system ]; then echo "systemd=$(systemctl --version | awk 'NR == 1 { print $2 }')"; fi
         dpkg-query -W -f='package=${Package} ${Version} ${db:Status-Status}\n' 'latch-*' 2>/dev/null
-        echo "content=$(cat /usr/lib/latch/agent/content 2>/dev/null)"
+        if cmp -s /usr/lib/latch/agent/latch-agent /var/lib/latch/current/latch-agent; then echo "content=$(cat /usr/lib/latch/agent/content)"; fi
         if [ -x /usr/lib/latch/latch-slot ]; then /usr/lib/latch/latch-slot status 2>/dev/null | sed -n 's/^\([a-z-]*\): /slot.\1=/p'; fi
         :
         """;

@@ -15,6 +15,14 @@ public sealed class HelpTests
     [InlineData("record")]
     [InlineData("replay")]
     [InlineData("board")]
+    [InlineData("targets")]
+    [InlineData("keygen")]
+    [InlineData("build")]
+    [InlineData("deploy")]
+    [InlineData("status")]
+    [InlineData("rollback")]
+    [InlineData("logs")]
+    [InlineData("pull")]
     public async Task Help_Command_IsTheApprovedText(string command)
     {
         string[] arguments = command.Length == 0 ? ["--help"] : [command, "--help"];
