@@ -35,8 +35,8 @@ internal static class Recorder
         File.Move(labels + ".tmp", labels, overwrite: true);
     }
 
-    /// <summary>One row: counts at 4 g in full resolution, in g to the tenth of a milli-g.</summary>
-    private static string Row(ReadOnlySpan<double> g) => string.Create(CultureInfo.InvariantCulture, $"{InG(g[0]):0.####},{InG(g[1]):0.####},{InG(g[2]):0.####}");
+    /// <summary>One row: counts at 4 g in full resolution, in g, without rounding.</summary>
+    private static string Row(ReadOnlySpan<double> g) => string.Create(CultureInfo.InvariantCulture, $"{InG(g[0]):0.########},{InG(g[1]):0.########},{InG(g[2]):0.########}");
 
     private static double InG(double g) => Adxl345.Counts(g) / (double)Adxl345.CountsPerG;
 }

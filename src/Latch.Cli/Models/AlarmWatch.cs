@@ -69,7 +69,7 @@ internal sealed class AlarmWatch
     /// <summary>Learns a profile from raw training rows and their forecasts.</summary>
     /// <exception cref="CommandException">The training data are too few.</exception>
     public static AnomalyProfile Fit(
-        string source, IReadOnlyList<Channel> channels, int channelCount, double sampleRate, IReadOnlyList<float[]> rows, float[] forecasts, Normaliser normaliser)
+        string source, IReadOnlyList<Channel> channels, int channelCount, double sampleRate, IReadOnlyList<float[]> rows, float[] forecasts, Normaliser normaliser, DetectorSettings? settings = null)
     {
         float[] observed = new float[forecasts.Length];
         for (int row = 0; row < rows.Count; row++)
@@ -82,7 +82,7 @@ internal sealed class AlarmWatch
         string[] names = [.. Enumerable.Range(0, channelCount).Select(at => at < channels.Count ? channels[at].Name : $"column{at + 1}")];
         try
         {
-            return AnomalyProfile.Fit(names, sampleRate, observed, forecasts);
+            return AnomalyProfile.Fit(names, sampleRate, observed, forecasts, settings);
         }
         catch (ArgumentException exception)
         {
