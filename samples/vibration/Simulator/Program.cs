@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 using Latch.Samples.Vibration;
 
 const string Usage = """
-    usage: Simulator record SCENARIO -o FILE.csv[.gz] [--labels FILE] [--seed N]
+    usage: Simulator record SCENARIO -o FILE.csv[.gz]|FILE.bin [--labels FILE] [--seed N]
            Simulator play REGISTERS [--control FILE] [--seed N] ["COMMAND" ...]
            Simulator orders
 
-    record  plays a scenario as fast as it can and writes x, y, z in g, 100 rows a second
+    record  plays a scenario as fast as it can and writes x, y, z in g, 100 rows a second; in a .bin file the six data bytes of the registers
     play    writes 100 samples a second into a register file (256 bytes, ADXL345 layout) until it is stopped; commands come from the
             command line, standard input and the control file, which is read whenever it changes
     orders  prints the frequencies of the machine's parts as multiples of the shaft's speed
@@ -42,7 +42,7 @@ static int Record(Options options, string path)
 {
     Scenario scenario = Scenario.Load(path);
     Recorder.Write(scenario, options.Seed, options.Output!, options.Labels);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Output}: {scenario.Samples} rows, {scenario.Samples / (60.0 * Adxl345.DataRate):0.#} minutes."));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Output}: {scenario.Samples} samples, {scenario.Samples / (60.0 * Adxl345.DataRate):0.#} minutes."));
     return 0;
 }
 

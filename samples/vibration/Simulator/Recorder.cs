@@ -10,22 +10,23 @@ internal static class Recorder
     /// <summary>Header of a recording.</summary>
     public const string Header = "x,y,z";
 
+    /// <summary>What DATA_FORMAT holds in frames and rows: full resolution at 4 g.</summary>
+    private const byte DataFormat = 0x09;
+
     /// <summary>Writes the recording.</summary>
     /// <param name="scenario">What happens.</param>
     /// <param name="seed">Of the rig.</param>
-    /// <param name="path">The recording, compressed when it ends in .gz; beside it first, then renamed.</param>
+    /// <param name="path">
+    /// The recording: rows of text, compressed when it ends in .gz; bytes of the registers DATAX0 to DATAZ1, six a sample, when it ends in .bin.
+    /// It is written beside and then renamed.
+    /// </param>
     /// <param name="labels">The labels as <c>latch studio</c> reads them; null for none.</param>
     public static void Write(Scenario scenario, ulong seed, string path, string? labels)
     {
         IReadOnlyList<(long Start, long End, FaultKind Kind, int Level)> faults;
         using (Stream file = File.Create(path + ".tmp"))
         using (Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.SmallestSize) : file)
-        using (StreamWriter writer = new(stream, new UTF8Encoding(false)) { NewLine = "\n" })
-        {
-            writer.WriteLine(Header);
-            faults = scenario.Play(seed, g => writer.WriteLine(Row(g)));
-        }
-
+            faults = path.EndsWith(".bin", StringComparison.Ordinal) ? WriteFrames(scenario, seed, stream) : WriteRows(scenario, seed, stream);
         File.Move(path + ".tmp", path, overwrite: true);
         if (labels is null)
             return;
@@ -33,6 +34,23 @@ internal static class Recorder
             CultureInfo.InvariantCulture, $"{fault.Start},{fault.End},{fault.Kind.ToString().ToLowerInvariant()},{Severity.Describe(fault.Kind, fault.Level)}"));
         File.WriteAllText(labels + ".tmp", string.Join('\n', ["start,end,kind,target", .. lines]) + "\n");
         File.Move(labels + ".tmp", labels, overwrite: true);
+    }
+
+    private static IReadOnlyList<(long Start, long End, FaultKind Kind, int Level)> WriteRows(Scenario scenario, ulong seed, Stream stream)
+    {
+        using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        writer.WriteLine(Header);
+        return scenario.Play(seed, g => writer.WriteLine(Row(g)));
+    }
+
+    private static IReadOnlyList<(long Start, long End, FaultKind Kind, int Level)> WriteFrames(Scenario scenario, ulong seed, Stream stream)
+    {
+        byte[] frame = new byte[Adxl345.SampleBytes];
+        return scenario.Play(seed, g =>
+        {
+            Adxl345.Encode(g, DataFormat, frame);
+            stream.Write(frame);
+        });
     }
 
     /// <summary>One row: counts at 4 g in full resolution, in g, without rounding.</summary>

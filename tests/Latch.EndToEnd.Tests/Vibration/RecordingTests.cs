@@ -28,6 +28,21 @@ public sealed class RecordingTests : IDisposable
     }
 
     [Fact]
+    public void Write_Frames_TheSameCountsAsTheRows()
+    {
+        Scenario scenario = Scenario.Parse("s", ["0 running 8 1", "1 fault outer 3", "3 end"]);
+        string rows = Path.Combine(_folder, "a.csv"), frames = Path.Combine(_folder, "a.bin");
+        Recorder.Write(scenario, 4, rows, null);
+        Recorder.Write(scenario, 4, frames, null);
+        byte[] bytes = File.ReadAllBytes(frames);
+        string[] lines = File.ReadAllLines(rows);
+        Assert.Equal(6 * 300, bytes.Length);
+        Assert.Equal("x,y,z", lines[0]);
+        for (int at = 0; at < 900; at++)
+            Assert.Equal(256 * double.Parse(lines[1 + (at / 3)].Split(',')[at % 3], System.Globalization.CultureInfo.InvariantCulture), BitConverter.ToInt16(bytes, 2 * at));
+    }
+
+    [Fact]
     public void Play_AnotherSeed_OtherSamples()
     {
         Scenario scenario = Scenario.Parse("s", ["0 running 8 1", "1 end"]);
