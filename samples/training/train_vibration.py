@@ -70,8 +70,8 @@ def main():
     parser.add_argument("recording")
     parser.add_argument("--out", default=".")
     parser.add_argument("--hidden", type=int, default=32)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--batches", type=int, default=200)
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--batches", type=int, default=120)
     args = parser.parse_args()
     torch.set_num_threads(1)
     with gzip.open(args.recording, "rt", encoding="ascii") as file:

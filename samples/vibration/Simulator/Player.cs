@@ -6,12 +6,16 @@ namespace Latch.Samples.Vibration;
 internal sealed class Player(Rig rig, RegisterFile registers, string? control, TextWriter log)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_untilRead = TimeSpan.FromMilliseconds(2);
     private DateTime _controlRead = DateTime.MinValue;
 
     /// <summary>Commands that wait for the next sample.</summary>
     public System.Collections.Concurrent.ConcurrentQueue<string> Waiting { get; } = new();
 
-    /// <summary>Plays until cancelled: 100 samples a second on the monotonic clock; after a pause of the process it goes on from now.</summary>
+    /// <summary>
+    /// Plays until cancelled: 100 samples a second on the monotonic clock (after a pause of the process it goes on from now), or, on a chip of the
+    /// emulated board, a sample for each that was read.
+    /// </summary>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="SimulatorException">The driver has set what the simulator does not have.</exception>
     /// <exception cref="IOException">The register file is gone.</exception>
@@ -26,10 +30,18 @@ internal sealed class Player(Rig rig, RegisterFile registers, string? control, T
             if (look != looked)
                 TakeCommands();
             looked = look;
+            if (registers.FollowsReads && measured && !registers.IsRead)
+            {
+                cancellation.WaitHandle.WaitOne(s_untilRead);
+                continue;
+            }
+
             bool measuring = registers.Write(rig.Next());
             if (measuring != measured)
                 log.WriteLine(measuring ? "The sensor measures." : "The sensor is in standby: its driver has not set the measure bit (0x2D).");
             measured = measuring;
+            if (measuring && registers.FollowsReads)
+                continue;
             due = Math.Max(due + 1, ((long)now.TotalMilliseconds / 10) - 100);
             TimeSpan wait = TimeSpan.FromMilliseconds(10 * due) - Stopwatch.GetElapsedTime(start);
             if (wait > TimeSpan.Zero)

@@ -107,6 +107,25 @@ public sealed class SensorTests : IDisposable
     }
 
     [Fact]
+    public void RegisterFile_ChipOfTheEmulatedBoard_AFrameForEachRead()
+    {
+        string registers = Registers();
+        File.Move(registers, Path.Combine(_folder, "registers"));
+        File.WriteAllText(Path.Combine(_folder, "play"), "");
+        File.WriteAllText(Path.Combine(_folder, "played"), "0\n");
+        using RegisterFile chip = new(_folder);
+        Poke(Path.Combine(_folder, "registers"), 0x31, 0x09);
+        Poke(Path.Combine(_folder, "registers"), 0x2D, 0x08);
+        Assert.True(chip.FollowsReads);
+        Assert.True(chip.IsRead);
+        Assert.True(chip.Write([1, -1, 0.5]));
+        Assert.Equal("3206000001000000" + "000100FF8000", Convert.ToHexString(File.ReadAllBytes(Path.Combine(_folder, "play"))));
+        Assert.False(chip.IsRead);
+        File.WriteAllText(Path.Combine(_folder, "played"), "1\n");
+        Assert.True(chip.IsRead);
+    }
+
+    [Fact]
     public void RegisterFile_AnotherDataRate_ErrorNamesIt()
     {
         string path = Registers();
