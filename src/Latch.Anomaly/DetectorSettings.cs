@@ -21,6 +21,10 @@ public sealed record DetectorSettings
     /// <summary>How far below the threshold the score must fall, in powers of ten of probability.</summary>
     public double ReleaseMargin { get; init; } = 0.5;
 
+    /// <summary>The usual settings with all lengths in proportion to another short window.</summary>
+    /// <param name="steps">The short window, in steps.</param>
+    public static DetectorSettings ForWindow(int steps) => new() { WarmUp = 6 * steps, ShortWindow = steps, LongWindow = 3 * steps, HoldSteps = 2 * steps };
+
     /// <summary>The first rule these settings break, or null.</summary>
     internal string? Fault() => this switch
     {

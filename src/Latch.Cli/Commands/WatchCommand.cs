@@ -20,24 +20,28 @@ internal static class WatchCommand
         Option<string?> profile = new("--profile") { Description = "Profile learnt before, instead of --train.", HelpName = "FILE" };
         Option<string?> save = new("--save-profile") { Description = "Keep the profile learnt from --train.", HelpName = "FILE" };
         Option<double> alarms = new("--alarms-per-hour") { Description = "Alarms to allow on ordinary data; sets the threshold.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        Option<double?> window = new("--window") { Description = "Window of the residuals' statistics, for --train; without it 10 steps.", HelpName = "SECONDS" };
         Option<double?> rate = new("--rate") { Description = "Samples per second; without it the model's.", HelpName = "HZ" };
         CommonOptions.AboveZero(alarms);
+        CommonOptions.AboveZero(window);
         CommonOptions.Rate(rate);
         Option<string[]> force = CommonOptions.Force("Runs a session with forced gates beside the untouched one and reports what it changes");
         Option<string?> kernel = CommonOptions.Kernel();
         Option<bool> json = CommonOptions.Json();
         Command command = new("watch", "Scores a source against the model's forecasts and raises alarms. Ctrl-C ends it.")
         {
-            model, source, train, profile, save, alarms, rate, force, kernel, json,
+            model, source, train, profile, save, alarms, window, rate, force, kernel, json,
         };
         command.Validators.Add(result =>
         {
             if (result.GetValue(profile) is null == (result.GetValue(train) is not { Length: > 0 }))
                 result.AddError("Give either --train DATA or --profile FILE.");
+            if (result.GetValue(profile) is not null && result.GetValue(window) is not null)
+                result.AddError("--window goes with --train; a profile has the window it was learnt with.");
         });
         command.SetAction((parsed, cancellation) => Task.Run(() => Watch(terminal, new Options(
             parsed.GetRequiredValue(model), parsed.GetRequiredValue(source), parsed.GetValue(train) ?? [], parsed.GetValue(profile),
-            parsed.GetValue(save), parsed.GetValue(alarms), parsed.GetValue(rate), GateForceOption.Parse(parsed.GetValue(force) ?? []), parsed.GetValue(kernel), parsed.GetValue(json)), cancellation)));
+            parsed.GetValue(save), parsed.GetValue(alarms), parsed.GetValue(window), parsed.GetValue(rate), GateForceOption.Parse(parsed.GetValue(force) ?? []), parsed.GetValue(kernel), parsed.GetValue(json)), cancellation)));
         return command;
     }
 
@@ -61,10 +65,20 @@ internal static class WatchCommand
     private static AnomalyProfile Learn(Terminal terminal, Options options, LatchModel model, double rate, CancellationToken cancellation)
     {
         terminal.WriteNote("Learning the usual residuals");
-        AnomalyProfile profile = Profiles.Learn(options.Train, model, rate, cancellation);
+        AnomalyProfile profile = Profiles.Learn(options.Train, model, rate, Settings(options, rate), cancellation);
         if (options.Save is not null)
             OutputFile.Guard(options.Save, _ => profile.Save(options.Save));
         return profile;
+    }
+
+    private static DetectorSettings? Settings(Options options, double rate)
+    {
+        if (options.Window is not { } seconds)
+            return null;
+        double steps = Math.Round(seconds * rate);
+        return steps is >= 2 and <= 30_000
+            ? DetectorSettings.ForWindow((int)steps)
+            : throw CommandException.BadInput(string.Create(CultureInfo.InvariantCulture, $"--window: {seconds} s at {rate} Hz are {steps} steps. Give a window of 2 to 30000 steps."));
     }
 
     private static void Follow(
@@ -124,6 +138,6 @@ internal static class WatchCommand
     }
 
     private sealed record Options(
-        string Model, string Source, IReadOnlyList<string> Train, string? Profile, string? Save, double AlarmsPerHour, double? Rate, GateForceOption Force, string? Kernel,
+        string Model, string Source, IReadOnlyList<string> Train, string? Profile, string? Save, double AlarmsPerHour, double? Window, double? Rate, GateForceOption Force, string? Kernel,
         bool Json);
 }

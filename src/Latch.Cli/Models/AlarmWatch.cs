@@ -44,7 +44,7 @@ internal sealed class AlarmWatch(AnomalyProfile profile, double alarmsPerHour, I
     /// <summary>Learns a profile from raw training rows and their forecasts.</summary>
     /// <exception cref="CommandException">The training data are too few.</exception>
     public static AnomalyProfile Fit(
-        string source, IReadOnlyList<Channel> channels, int channelCount, double sampleRate, IReadOnlyList<float[]> rows, float[] forecasts)
+        string source, IReadOnlyList<Channel> channels, int channelCount, double sampleRate, IReadOnlyList<float[]> rows, float[] forecasts, DetectorSettings? settings = null)
     {
         Normaliser normaliser = new(channels);
         float[] observed = new float[forecasts.Length];
@@ -58,7 +58,7 @@ internal sealed class AlarmWatch(AnomalyProfile profile, double alarmsPerHour, I
         string[] names = [.. Enumerable.Range(0, channelCount).Select(at => at < channels.Count ? channels[at].Name : $"column{at + 1}")];
         try
         {
-            return AnomalyProfile.Fit(names, sampleRate, observed, forecasts);
+            return AnomalyProfile.Fit(names, sampleRate, observed, forecasts, settings);
         }
         catch (ArgumentException exception)
         {

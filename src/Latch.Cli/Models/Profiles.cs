@@ -9,7 +9,7 @@ internal static class Profiles
 {
     /// <summary>Learns the usual residuals of a model from ordinary data.</summary>
     /// <exception cref="CommandException">The data cannot be read, do not fit or are too few.</exception>
-    public static AnomalyProfile Learn(IReadOnlyList<string> train, LatchModel model, double rate, CancellationToken cancellation)
+    public static AnomalyProfile Learn(IReadOnlyList<string> train, LatchModel model, double rate, DetectorSettings? settings, CancellationToken cancellation)
     {
         IReadOnlyList<Recording> recordings = Recordings.Read(
             train, [.. model.Channels.Select(channel => channel.Name)], model.InputSize, MissingReadings.Keep, cancellation);
@@ -22,7 +22,7 @@ internal static class Profiles
             forecasts.AddRange(Forecaster.ByIntegers(model, recording.Rows, ref none, cancellation));
         }
 
-        return AlarmWatch.Fit(recordings[0].Source, model.Channels, model.InputSize, rate, rows, [.. forecasts]);
+        return AlarmWatch.Fit(recordings[0].Source, model.Channels, model.InputSize, rate, rows, [.. forecasts], settings);
     }
 
     /// <summary>Reads a profile that was learnt before.</summary>

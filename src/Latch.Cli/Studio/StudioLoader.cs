@@ -105,7 +105,7 @@ internal static class StudioLoader
         if (entry.Profile is { } path)
             return Profiles.Load(path, model);
         stages.Begin($"{entry.Name}: learning the usual residuals");
-        return Profiles.Learn(plan.Train, model, plan.Rate ?? Rate(model), cancellation);
+        return Profiles.Learn(plan.Train, model, plan.Rate ?? Rate(model), null, cancellation);
     }
 
     private static IReadOnlyList<InspectorLabel> Labels(string? path)

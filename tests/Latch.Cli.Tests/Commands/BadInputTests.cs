@@ -157,6 +157,8 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("quantize", "m.onnx", "--calibration", "x.csv", "-o", "y.latch", "--method", "guess")]
     [InlineData("quantize", "m.onnx", "--calibration", "x.csv", "-o", "y.latch", "--activations", "int4")]
     [InlineData("watch", "m.latch", "--source", "host")]
+    [InlineData("watch", "m.latch", "--source", "host", "--train", "a.csv", "--window", "0")]
+    [InlineData("watch", "m.latch", "--source", "host", "--profile", "p.json", "--window", "2")]
     [InlineData("run", "m.latch", "--source", "host", "--rate", "-1")]
     public async Task Parse_WrongOptions_Usage(params string[] arguments) => (await CommandRun.Of(arguments)).AssertFails(2, "--help'");
 
@@ -251,6 +253,12 @@ public sealed class BadInputTests : IAsyncLifetime
         string few = _scratch.Write("few.csv", TinySeries.Csv(5));
         (await CommandRun.Of("watch", _latch, "--source", _data, "--train", few)).AssertFails(3, "few.csv");
     }
+
+    [Theory]
+    [InlineData("0.5")]
+    [InlineData("1e6")]
+    public async Task Watch_WindowOfTooFewOrTooManySteps_NamesTheSteps(string window) =>
+        (await CommandRun.Of("watch", _latch, "--source", _data, "--train", _data, "--rate", "1", "--window", window)).AssertFails(3, "--window", "steps. Give a window of 2 to 30000 steps");
 
     [Fact]
     public async Task Demo_FolderWithoutSamples_NamesTheFile() =>

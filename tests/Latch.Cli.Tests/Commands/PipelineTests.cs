@@ -127,6 +127,17 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task Watch_Window_IsInTheProfileInSteps()
+    {
+        await Quantized();
+        string profile = _scratch.Path("wide.profile.json");
+        await Document("watch", _scratch.Path("tiny.latch"), "--source", _data, "--train", _data, "--rate", "4", "--window", "5", "--save-profile", profile, "--json");
+        using JsonDocument saved = JsonDocument.Parse(await File.ReadAllTextAsync(profile, TestContext.Current.CancellationToken));
+        JsonElement settings = saved.RootElement.GetProperty("settings");
+        Assert.Equal([20, 60, 120, 40], ((string[])["shortWindow", "longWindow", "warmUp", "holdSteps"]).Select(name => settings.GetProperty(name).GetInt32()));
+    }
+
+    [Fact]
     public async Task Watch_ChannelBreaks_AlarmInsideTheBreak()
     {
         await Quantized();
