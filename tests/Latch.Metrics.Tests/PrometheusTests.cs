@@ -79,7 +79,8 @@ public sealed class PrometheusTests
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "prometheus.yml"),
             $"global: {{ scrape_interval: 1s }}\nscrape_configs:\n  - job_name: latch\n    static_configs: [{{ targets: ['127.0.0.1:{export.PrometheusPort}'] }}]\n", TestContext.Current.CancellationToken);
         using Process server = Process.Start(new ProcessStartInfo(Prometheus,
-            [$"--config.file={folder.FullName}/prometheus.yml", $"--storage.tsdb.path={folder.FullName}/data", $"--web.listen-address=127.0.0.1:{port}"]) { RedirectStandardError = true })!;
+            [$"--config.file={folder.FullName}/prometheus.yml", $"--storage.tsdb.path={folder.FullName}/data", $"--web.listen-address=127.0.0.1:{port}"])
+        { RedirectStandardError = true })!;
         try
         {
             server.ErrorDataReceived += static (_, _) => { };
