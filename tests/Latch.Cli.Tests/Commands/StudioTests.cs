@@ -135,7 +135,7 @@ public sealed class StudioTests : IDisposable
         (string onnx, string latch, string data) = await Quantized();
         string token = _scratch.Write("token", "short\n"), description = _scratch.Write("studio.json", "{\"models\":[]}");
         (await CommandRun.Of("studio", latch)).AssertFails(2, "--data DATA", "--source SOURCE");
-        (await CommandRun.Of("studio", latch, "--data", data, "--source", "host")).AssertFails(2, "either");
+        (await CommandRun.Of("studio", latch, "--data", data, "--source", "host")).AssertFails(2, "Give one of");
         (await CommandRun.Of("studio", latch, "--data", data, "--float", onnx, onnx)).AssertFails(2, "--float", "2 files for 1 model");
         (await CommandRun.Of("studio", latch, "--data", data, "--listen", "example.org")).AssertFails(2, "--listen example.org");
         (await CommandRun.Of("studio", latch, "--data", data, "--port", "70000")).AssertFails(2, "--port");
