@@ -86,7 +86,7 @@ internal static class AgentBuild
     private static string LearnProfile()
     {
         string path = Path.Combine(Folder, "host.profile.json");
-        Latch("watch", Model, Sample("test.csv.gz"), "--train", Sample("train.csv.gz"), "--save-profile", path).Succeeded();
+        Latch("watch", Model, "--source", Sample("test.csv.gz"), "--train", Sample("train.csv.gz"), "--save-profile", path).Succeeded();
         return path;
     }
 
