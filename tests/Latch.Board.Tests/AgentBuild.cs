@@ -8,8 +8,8 @@ namespace Latch.Board.Tests;
 /// </summary>
 internal static class AgentBuild
 {
-    /// <summary>The target of every package here: the virtual board is a Cortex-A72.</summary>
-    internal const string Target = "pi-4";
+    /// <summary>The target of every package here: of all, the one that allows a step most time, for a busy machine emulates slowly.</summary>
+    internal const string Target = "arm64";
 
     /// <summary>Name of the model's package.</summary>
     internal const string ModelName = "host";
@@ -18,7 +18,8 @@ internal static class AgentBuild
 
     private static readonly Lazy<string> s_folder = new(CreateFolder);
     private static readonly Lazy<string> s_key = new(CreateKey);
-    private static readonly Lazy<string> s_model = new(Quantize);
+    private static readonly Lazy<string> s_model = new(static () => Quantize("host-lstm"));
+    private static readonly Lazy<string> s_other = new(static () => Quantize("host-gru"));
     private static readonly Lazy<string> s_profile = new(LearnProfile);
     private static readonly Lazy<string> s_agent = new(Compile);
 
@@ -31,15 +32,21 @@ internal static class AgentBuild
     /// <summary>The host LSTM of samples/host-sensors, quantized.</summary>
     internal static string Model => s_model.Value;
 
-    /// <summary>Its anomaly profile.</summary>
+    /// <summary>The host GRU, quantized: another model of the same channels.</summary>
+    internal static string OtherModel => s_other.Value;
+
+    /// <summary>The anomaly profile of the LSTM.</summary>
     internal static string Profile => s_profile.Value;
 
     /// <summary>The agent for linux-arm64. Skips the test when the cross compiler is not there.</summary>
     internal static string Agent => s_agent.Value;
 
+    /// <summary>The program <c>latch</c>, for dotnet.</summary>
+    internal static string Program => Path.Combine(AppContext.BaseDirectory, "latch.dll");
+
     /// <summary>Runs the program <c>latch</c> that was built with these tests.</summary>
     internal static ProcessRun Latch(params IEnumerable<string> arguments) =>
-        ProcessRun.Of(s_limit, "dotnet", [Path.Combine(AppContext.BaseDirectory, "latch.dll"), .. arguments]);
+        ProcessRun.Of(s_limit, "dotnet", [Program, .. arguments]);
 
     /// <summary>Builds bundle and packages of the host model, or of another, with the agent above; returns their folder.</summary>
     /// <param name="version">Version of the model.</param>
@@ -47,8 +54,8 @@ internal static class AgentBuild
     internal static string Packages(int version, params string[] options)
     {
         string folder = Path.Combine(Folder, $"packages-{Guid.NewGuid():N}");
-        List<string> all = ["build", "--target", Target, "--version", version.ToString(CultureInfo.InvariantCulture), "--agent", Agent, "-o", folder, .. options];
-        foreach ((string option, Func<string> value) in (ReadOnlySpan<(string, Func<string>)>)[("--name", static () => ModelName), ("--model", static () => Model)])
+        List<string> all = ["build", "--target", Target, "--version", version.ToString(CultureInfo.InvariantCulture), "-o", folder, .. options];
+        foreach ((string option, Func<string> value) in (ReadOnlySpan<(string, Func<string>)>)[("--name", static () => ModelName), ("--model", static () => Model), ("--agent", static () => Agent)])
             if (!all.Contains(option))
                 all.AddRange([option, value()]);
         // An empty key asks for an unsigned bundle.
@@ -76,10 +83,10 @@ internal static class AgentBuild
 
     private static string Sample(string name) => Path.Combine(SharedData.Repository, "samples", "host-sensors", name);
 
-    private static string Quantize()
+    private static string Quantize(string name)
     {
-        string path = Path.Combine(Folder, "host.latch");
-        Latch("quantize", Sample("host-lstm.onnx"), "--calibration", Sample("train.csv.gz"), "--channels", Sample("host-channels.json"), "-o", path).Succeeded();
+        string path = Path.Combine(Folder, $"{name}.latch");
+        Latch("quantize", Sample($"{name}.onnx"), "--calibration", Sample("train.csv.gz"), "--channels", Sample("host-channels.json"), "-o", path).Succeeded();
         return path;
     }
 
