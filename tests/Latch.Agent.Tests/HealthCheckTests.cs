@@ -39,6 +39,16 @@ public sealed class HealthCheckTests
     public void Faults_AlarmsBeforeTheScoresAreWarm_AreNotJudged() =>
         Assert.Empty(Check(Good(), Later() with { Alarm = Later().Alarm! with { InLastHour = 99, Share = 1, ScoredSteps = 29 } }));
 
+    [Theory]
+    [InlineData(29, false)]
+    [InlineData(30, true)]
+    public void IsJudged_ModelWithAProfile_NeedsThirtyScores(long scored, bool expected) =>
+        Assert.Equal(expected, HealthCheck.IsJudged(Later() with { Alarm = Later().Alarm! with { Threshold = 3, ScoredSteps = scored } }));
+
+    [Fact]
+    public void IsJudged_ModelWithoutAProfile_NeedsNone() =>
+        Assert.True(HealthCheck.IsJudged(Later() with { Alarm = Later().Alarm! with { Threshold = null, ScoredSteps = 0 } }));
+
     [Fact]
     public void StatusFile_WrittenAndRead_IsTheSame()
     {

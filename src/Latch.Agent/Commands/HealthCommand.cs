@@ -9,7 +9,7 @@ internal static class HealthCommand
 {
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Reads the status twice; with a wait, until the agent is healthy or the time is over.</summary>
+    /// <summary>Reads the status twice; with a wait, until the agent is healthy or the time is over. That it is healthy is also waited for until its alarms can be judged.</summary>
     public static ExitCode Run(AgentConfiguration configuration, double waitSeconds, TextWriter output)
     {
         if (configuration.Status is not { } path)
@@ -20,13 +20,14 @@ internal static class HealthCommand
         while (true)
         {
             (before, faults) = Look(path, before);
-            if (faults.Count == 0)
+            bool over = Stopwatch.GetElapsedTime(start).TotalSeconds >= waitSeconds;
+            if (faults.Count == 0 && (over || HealthCheck.IsJudged(before)))
             {
                 output.WriteLine("healthy");
                 return ExitCode.Ok;
             }
 
-            if (Stopwatch.GetElapsedTime(start).TotalSeconds >= waitSeconds)
+            if (over)
                 break;
         }
 

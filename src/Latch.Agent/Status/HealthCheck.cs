@@ -34,6 +34,9 @@ internal static class HealthCheck
         return faults;
     }
 
+    /// <summary>False while too few steps have a score to tell an alarm storm.</summary>
+    public static bool IsJudged(StatusDocument? status) => status?.Alarm is not { Threshold: not null, ScoredSteps: < WarmSteps };
+
     private static void Model(StatusDocument now, List<string> faults)
     {
         if (now.Model is not { } model)

@@ -35,6 +35,7 @@ internal static class Packages
         deb.Add("usr/lib/latch/agent/latch-agent", program, isProgram: true);
         deb.Add("usr/lib/latch/latch-slot", Encoding.UTF8.GetBytes(Resources.Text("packaging/latch-slot")), isProgram: true);
         deb.Add("lib/systemd/system/latch-agent.service", Encoding.UTF8.GetBytes(Filled(Agent + "latch-agent.service")));
+        deb.Add("lib/systemd/system/latch-health.path", Encoding.UTF8.GetBytes(Filled(Agent + "latch-health.path")));
         deb.Add("lib/systemd/system/latch-health.service", Encoding.UTF8.GetBytes(Filled(Agent + "latch-health.service")));
         deb.Add("usr/lib/sysusers.d/latch-agent.conf", Encoding.UTF8.GetBytes(Filled(Agent + "latch-agent.sysusers")));
         deb.Add("etc/latch/agent.json", configuration, isConfiguration: true);

@@ -128,7 +128,8 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
         if (status.LastResult == "rolled-back" || (status.Current.Length > 0 && status.CurrentModel != $"{build.Model} {build.Version}"))
         {
             log.Done($"ROLLED BACK: slot {status.Current} runs {status.CurrentModel}{(before["slot.current"] == status.Current ? " as before" : "")}");
-            log.Note(status.LastReason.Length > 0 ? status.LastReason : "The new slot was refused; see above.");
+            bool isNew = status.LastResult == "rolled-back" && status.LastTime != before["slot.last-time"];
+            log.Note(isNew ? status.LastReason : "The new slot was refused; see above.");
             return DeployOutcome.RolledBack;
         }
         log.Done($"NOT HEALTHY: slot {status.Current} ({status.CurrentModel}): {status.LastResult}");
@@ -147,12 +148,14 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
     private static string Verify(string package, string hash) =>
         $"cd {Upload} && echo '{hash}  {package}.part' | sha256sum -c --quiet - && mv -f {package}.part {package}";
 
-    // As a unit of systemd the installation does not end with the connection. Its output goes to a file for the same reason.
+    // As a unit of systemd the installation does not end with the connection. Its output goes to a file for the same reason. One whose connection was cut is waited for.
     private static string Install(string root, IReadOnlyList<string> packages)
     {
         string files = string.Join(' ', packages.Select(package => $"\"$PWD/{package}\""));
-        string dpkg = $"dpkg --force-confdef --force-confold -i \"$@\" >{Log} 2>&1 </dev/null";
-        return $"{root}systemd-run --quiet --wait --collect --unit={Unit} --setenv=DEBIAN_FRONTEND=noninteractive sh -c '{dpkg}' sh {files}; code=$?; {root}cat {Log}; exit $code";
+        string output = $"-p StandardOutput=append:{Log} -p StandardError=append:{Log}";
+        return $"i=0; while systemctl is-active --quiet {Unit} && [ $i -lt 300 ]; do sleep 1; i=$((i + 1)); done; {root}rm -f {Log}; "
+            + $"{root}systemd-run --quiet --wait --collect --unit={Unit} --setenv=DEBIAN_FRONTEND=noninteractive {output} dpkg --force-confdef --force-confold -i {files}; "
+            + $"code=$?; {root}cat {Log}; exit $code";
     }
 
     private static string Hash(string path)

@@ -170,13 +170,13 @@ internal sealed class SshRig : IDisposable
             esac
             """);
         Script(At("bin/systemd-run"), $"""
-            while [ "$1" != sh ]; do shift; done
+            while [ "$1" != dpkg ]; do log=$1; shift; done
             if [ -e {Root}/cut-install ]; then
                 rm {Root}/cut-install
                 setsid "$@" </dev/null >/dev/null 2>&1 &
                 kill -9 "$SESSION"
             fi
-            exec "$@"
+            exec "$@" >"${log#*append:}" 2>&1 </dev/null
             """);
         Script(At("bin/id"), $"if [ -e {Root}/no-sudo ]; then echo 1000; else echo 0; fi");
         Script(At("bin/sudo"), "echo 'sudo: a password is required' >&2; exit 1");

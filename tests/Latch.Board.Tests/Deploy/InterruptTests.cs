@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Latch.Board.Tests.Deploy;
+
+/// <summary>
+/// Updates interrupted at random moments, 50 in all: kill -9 of everything an installation runs, connections cut, power cut. Each time the board comes up with the old slot or with the
+/// new one, whole and healthy, by itself, and the next update works.
+/// </summary>
+[Collection(DeployCollection.Name)]
+public sealed class InterruptTests(DeployedBoard deployed)
+{
+    private const int Kills = 36, ConnectionCuts = 6, PowerCuts = 8, Seed = 5;
+
+    [Fact]
+    public void Update_KilledAtRandomMoments_LeavesOldOrNewAndTheNextOneWorks()
+    {
+        Board board = deployed.Board;
+        deployed.WaitUntilHealthy();
+        (string a, string b) = Packages();
+        board.Copy(Path.Combine(AppContext.BaseDirectory, "Deploy", "interrupt.sh"), "interrupt.sh");
+        board.Copy(Model(a), "a.deb");
+        board.Copy(Model(b), "b.deb");
+        board.Check("sudo dpkg -i a.deb");
+        deployed.WaitUntilHealthy();
+        List<string> lines = [];
+        const int perCall = 3;
+        for (int from = 1; from <= Kills; from += perCall)
+            lines.AddRange(board.Check($"sudo bash interrupt.sh {from} {from + perCall - 1} a.deb b.deb 2>&1").Split('\n'));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', lines));
+        string[][] kills = [.. lines.Where(static line => line.StartsWith("kill ", StringComparison.Ordinal)).Select(static line => line.Split(' '))];
+        Assert.Empty(lines.Where(static line => !line.StartsWith("kill ", StringComparison.Ordinal) && !line.StartsWith("update ", StringComparison.Ordinal)));
+        Assert.Equal(Kills, kills.Length);
+        Assert.Equal(Kills, lines.Count(static line => line.StartsWith("update ", StringComparison.Ordinal)));
+        // A series in which all came before, or after, the switch would prove little.
+        Assert.Equal(["new", "old"], kills.Select(static kill => kill[^2]).Distinct().Order());
+        Tell("kill -9", kills.Count(static kill => kill[^2] == "old"), kills.Count(static kill => kill[^2] == "new"));
+    }
+
+    [Fact]
+    public void Deploy_ConnectionCutAtRandomMoments_EndsInOldOrNewAndTheNextOneWorks()
+    {
+        _ = deployed.Board;
+        (string a, string b) = Packages();
+        double length = Seconds(() => deployed.Deploy(a).Succeeded());
+        Run("connection cut", ConnectionCuts, a, b, length, static (deployment, _) => deployment.Kill(entireProcessTree: true));
+    }
+
+    [Fact]
+    public void Deploy_PowerCutAtRandomMoments_StartsWithOldOrNewAndTheNextOneWorks()
+    {
+        _ = deployed.Board;
+        (string a, string b) = Packages();
+        double length = Seconds(() => deployed.Deploy(a).Succeeded());
+        Run("power cut", PowerCuts, a, b, length, static (deployment, board) =>
+        {
+            board.CutPower();
+            deployment.Kill(entireProcessTree: true);
+            board.Up();
+        });
+    }
+
+    // Each time the model that is not there is deployed, interrupted, and after the board has settled, deployed to the end.
+    private void Run(string name, int times, string a, string b, double seconds, Action<Process, Board> interrupt)
+    {
+        Board board = deployed.Board;
+        Random random = new(Seed);
+        string there = a;
+        int old = 0;
+        for (int i = 0; i < times; i++)
+        {
+            string next = there == a ? b : a;
+            double delay = random.NextDouble() * seconds;
+            using (Process deployment = Process.Start(new ProcessStartInfo("dotnet", [AgentBuild.Program, "deploy", "--target", AgentBuild.Target, "--packages", next, .. deployed.Ssh])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!)
+            {
+                deployment.OutputDataReceived += static (_, _) => { };
+                deployment.ErrorDataReceived += static (_, _) => { };
+                deployment.BeginOutputReadLine();
+                deployment.BeginErrorReadLine();
+                deployment.WaitForExit(TimeSpan.FromSeconds(delay));
+                interrupt(deployment, board);
+            }
+            // An installation that goes on without its connection is over before the slot is looked at.
+            board.Check("while systemctl is-active --quiet latch-install; do sleep 0.3; done");
+            double settled = deployed.WaitUntilHealthy();
+            bool isOld = Holds(there);
+            Assert.True(isOld || Holds(next), $"{name} {i} after {delay:0.0} s: the slot holds neither the old nor the new model.");
+            old += isOld ? 1 : 0;
+            TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{name} {i + 1} after {delay:0.0} s: {(isOld ? "old" : "new")}, healthy after {settled:0.0} s"));
+            there = isOld ? next : there;
+            deployed.Deploy(there).Succeeded();
+            Assert.True(Holds(there));
+        }
+        Tell(name, old, times - old);
+    }
+
+    // Two models of one version, so that either may follow the other.
+    private (string First, string Second) Packages()
+    {
+        string first = deployed.Build();
+        return (first, deployed.BuildVersion(deployed.Version, "--model", AgentBuild.OtherModel));
+    }
+
+    private bool Holds(string packages) => deployed.Board.Check($"cd {DeployedBoard.Slots}/current/model && sha256sum model.latch manifest.json golden.bin limits.json | sort")
+        == string.Join('\n', ((string[])["model.latch", "manifest.json", "golden.bin", "limits.json"]).Select(name => $"{Hash(Path.Combine(packages, "bundle", name))}  {name}").Order(StringComparer.Ordinal));
+
+    private static string Hash(string path) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
+
+    private static string Model(string packages) => Directory.GetFiles(packages, "latch-model-*.deb").Single();
+
+    private static double Seconds(Action action)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
+    private static void Tell(string name, int old, int now) =>
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {old + now} updates interrupted, {old} times the old slot ran afterwards, {now} times the new one"));
+}
