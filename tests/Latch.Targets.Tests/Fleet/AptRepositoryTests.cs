@@ -88,7 +88,7 @@ public sealed class AptRepositoryTests : IDisposable
     {
         Init();
         string folder = Path.Combine(_folder, "repository", "private");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        Assert.Equal("700\n", Program("stat", ["-c", "%a", folder]).Is(0));
         Assert.Contains("holds a repository already", Run("init").Is(1), StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.GetFiles("/proc", "cmdline", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }),
             path => Line(path).Contains(folder, StringComparison.Ordinal));
