@@ -43,9 +43,6 @@ internal interface IStepObserver
     /// <summary>A step was taken.</summary>
     void OnStep(RunningModel model, ReadOnlySpan<float> sample, DateTimeOffset time, double score, long nanoseconds);
 
-    /// <summary>An alarm began.</summary>
-    void OnAlarm(RunningModel model, in Alarm alarm, double score);
-
     /// <summary>A point of the grid has passed, with a step or without.</summary>
     void OnPoint(RunningModel model, long jitter);
 }
@@ -167,7 +164,6 @@ internal sealed class InferenceLoop
         if (began)
         {
             _parts.Log.Warning(FormattableString.Invariant($"alarm: {_model.Describe(detector!.Alarm)}, score {score:0.0} of {detector.Threshold:0.0}."));
-            _parts.Observer?.OnAlarm(_model, detector!.Alarm, score);
         }
         else if (ended)
         {

@@ -35,8 +35,7 @@ internal sealed class AgentHost : IDisposable
         LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
         double rate = AgentSetup.Rate(configuration, loaded), nominal = AgentSetup.NominalRate(configuration, loaded);
         (LoopCounters counters, FaultCounts faults, MonotonicClock clock) = (new(), new(), new());
-        _meters = new AgentMeters(counters);
-        FaultLog faultLog = new(log, _meters, TimeProvider.System);
+        FaultLog faultLog = new(log, TimeProvider.System);
         FaultWatch Watch(LoadedModel model, FaultOptions options) => new(model.Model, options, nominal, clock.Now, faults, faultLog.Report);
         FaultWatch watch = Watch(loaded, configuration.Faults);
         bool onDemand = AgentSetup.IsOnDemand(configuration);
@@ -53,6 +52,8 @@ internal sealed class AgentHost : IDisposable
         LiveFeed? feed = configuration.Live is null ? null : new LiveFeed(rate, loaded.Model.InputSize);
         _live = feed is null ? null : new LiveServer(configuration.Live!, feed, log);
         _outputs = new Outputs(Outputs.Of(configuration.Alarms.Outputs), log);
+        // Another model has another publisher.
+        _meters = new AgentMeters(counters, faults, () => _loop?.Model.OffBoard?.Publisher?.Status.Dropped);
         AgentObserver observer = new(counters, faults, _meters, _outputs, service, log, configuration.Alarms.WarningShare);
         _loop = new InferenceLoop(new LoopParts
         {

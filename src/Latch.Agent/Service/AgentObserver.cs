@@ -33,7 +33,7 @@ internal sealed class AgentObserver(LoopCounters counters, FaultCounts faults, A
         }
 
         _time = time;
-        meters.Step(nanoseconds, counters.Missing);
+        meters.Step(nanoseconds);
         model.OffBoard?.Publisher?.Report(new StepReport
         {
             Time = time,
@@ -45,8 +45,6 @@ internal sealed class AgentObserver(LoopCounters counters, FaultCounts faults, A
             Level = Level(),
         });
     }
-
-    public void OnAlarm(RunningModel model, in Alarm alarm, double score) => meters.Alarm();
 
     public void OnPoint(RunningModel model, long jitter)
     {

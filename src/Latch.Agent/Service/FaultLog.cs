@@ -3,7 +3,7 @@ using Latch.Agent.Loop;
 namespace Latch.Agent.Service;
 
 /// <summary>Lines about faults: at once, but for each kind not more often than every ten seconds; the counts tell the rest.</summary>
-internal sealed class FaultLog(Log log, AgentMeters meters, TimeProvider clock)
+internal sealed class FaultLog(Log log, TimeProvider clock)
 {
     private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(10);
     private static readonly string[] s_words = ["device gone", "no new sample", "reading missing", "reading out of range", "readings stuck"];
@@ -26,7 +26,6 @@ internal sealed class FaultLog(Log log, AgentMeters meters, TimeProvider clock)
             return;
         }
 
-        meters.Fault(kind);
         Volatile.Write(ref _last, detail.Length > 0 ? $"{s_words[at]}: {detail}" : s_words[at]);
         _silent[at] = _told[at] is { } told && clock.GetElapsedTime(told) < s_quiet;
         if (_silent[at])
