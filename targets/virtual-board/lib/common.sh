@@ -23,12 +23,17 @@ hash() {
     (cd "$home" && find "$@" -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
 }
 
-# What an image is made of. How it is run (board, lib/run.sh) is not part of it.
-image_key() { hash lib/build.sh lib/common.sh lib/namespace.sh lib/pack.sh lib/rootfs.sh i2c-regsim spi-regsim overlay; }
+# What an image is made of, the machine that it was started on included.
+image_key() {
+    {
+        hash lib/image.sh lib/modules.sh lib/namespace.sh lib/pack.sh lib/rootfs.sh i2c-regsim spi-regsim overlay
+        declare -f start_machine
+    } | sha256sum | cut -c1-12
+}
 
 # The newest finished image of these scripts, or nothing.
 image_folder() {
     local folder
-    folder=$(ls -dt "$cache"/image-"$(image_key)"-*/ 2>/dev/null | head -1)
+    folder=$(ls -dt "$cache"/image-"$(image_key)"-*/ 2>/dev/null | grep -v '\.partial/$' | head -1) || true
     [ -z "$folder" ] || echo "${folder%/}"
 }

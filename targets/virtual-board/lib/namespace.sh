@@ -4,12 +4,12 @@
 set -euo pipefail
 
 if [ "$(id -u)" -ne 0 ]; then
-    exec unshare --map-root-user --map-auto -m -p -f --mount-proc --propagation private "$@"
+    exec unshare --map-root-user --map-auto -m -p -f --kill-child --mount-proc --propagation private "$@"
 fi
 
 gate=$(mktemp -u "${TMPDIR:-/tmp}/latch-board.XXXXXX")
 mkfifo "$gate"
-unshare -U -m -p -f --propagation private bash -c 'read -r _ <"$0"; mount -t proc proc /proc; exec "$@"' "$gate" "$@" &
+unshare -U -m -p -f --kill-child --propagation private bash -c 'read -r _ <"$0"; mount -t proc proc /proc; exec "$@"' "$gate" "$@" &
 child=$!
 trap 'kill $child 2>/dev/null; rm -f "$gate"' EXIT
 # The maps can be written once the child has left our user namespace.

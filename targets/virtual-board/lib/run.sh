@@ -21,11 +21,12 @@ free_port() {
     echo "$port"
 }
 
-# start_machine FOLDER IMAGE DISK CPU STATE: starts QEMU in the background; STATE is a saved machine to go on from, or empty.
+# start_machine FOLDER IMAGE DISK CPU STATE [SESSION]: starts QEMU in the background; STATE is a saved machine to go on from, or empty.
+# SESSION is the program that takes it out of this script's group of processes: setsid; or empty, and it ends with the group.
 # Writes of the guest are only safe once it has flushed them (cache=writeback, and the disk's own tables in QEMU's memory): killing QEMU
 # loses what a power cut loses.
 start_machine() {
-    local folder=$1 image=$2 disk=$3 cpu=$4 state=$5 port incoming=()
+    local folder=$1 image=$2 disk=$3 cpu=$4 state=$5 session=${6-setsid} port incoming=()
     port=$(free_port)
     [ -z "$state" ] || incoming=(-incoming "exec:cat '$state'")
     echo "$port" >"$folder/port"
@@ -33,7 +34,7 @@ start_machine() {
     rm -f "$folder"/monitor.{in,out}
     mkfifo "$folder"/monitor.{in,out}
     echo "-- start $(date -u +%FT%TZ)" >>"$folder/console.log"
-    setsid qemu-system-aarch64 -name "latch-board" -M virt -cpu "$cpu" -smp 2 -m 1024 -accel tcg,thread=multi \
+    $session qemu-system-aarch64 -name "latch-board" -M virt -cpu "$cpu" -smp 2 -m 1024 -accel tcg,thread=multi \
         -kernel "$image/kernel" -initrd "$image/initrd.gz" \
         -append "console=ttyAMA0 quiet loglevel=4 panic=5 net.ifnames=0 systemd.show_status=0 initcall_blacklist=pl061_gpio_driver_init" \
         -drive "if=none,file=$disk,format=qcow2,id=disk,cache=writeback,discard=unmap" -device virtio-blk-pci,drive=disk \
