@@ -19,6 +19,7 @@ public sealed class SchemaTests
         { "line", """{"kind": "gpio", "lines": [{"name": "a", "line": 0, "zzz": 1}]}""", "source.lines[0]" },
         { "register", """{"kind": "i2c", "address": 16, "registers": [{"name": "a", "address": 0, "zzz": 1}]}""", "source.registers[0]" },
         { "write", """{"kind": "i2c", "address": 16, "init": [{"address": 0, "value": 0, "zzz": 1}], "registers": [{"name": "a", "address": 0}]}""", "source.init[0]" },
+        { "ready", """{"kind": "i2c", "address": 16, "ready": {"address": 0, "mask": 1, "zzz": 1}, "registers": [{"name": "a", "address": 0}]}""", "source.ready" },
         { "identity", """{"kind": "i2c", "address": 16, "identity": {"address": 0, "value": 0, "zzz": 1}, "registers": [{"name": "a", "address": 0}]}""", "source.identity" },
     };
 

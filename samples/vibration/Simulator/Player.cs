@@ -13,8 +13,8 @@ internal sealed class Player(Rig rig, RegisterFile registers, string? control, T
     public System.Collections.Concurrent.ConcurrentQueue<string> Waiting { get; } = new();
 
     /// <summary>
-    /// Plays until cancelled: 100 samples a second on the monotonic clock (after a pause of the process it goes on from now), or, on a chip of the
-    /// emulated board, a sample for each that was read.
+    /// Plays until cancelled: 100 samples a second on the monotonic clock; what it is late, up to a second, it makes up for. On a chip of the emulated board it also
+    /// waits until a sample was read before it gives the next.
     /// </summary>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="SimulatorException">The driver has set what the simulator does not have.</exception>
@@ -40,8 +40,6 @@ internal sealed class Player(Rig rig, RegisterFile registers, string? control, T
             if (measuring != measured)
                 log.WriteLine(measuring ? "The sensor measures." : "The sensor is in standby: its driver has not set the measure bit (0x2D).");
             measured = measuring;
-            if (measuring && registers.FollowsReads)
-                continue;
             due = Math.Max(due + 1, ((long)now.TotalMilliseconds / 10) - 100);
             TimeSpan wait = TimeSpan.FromMilliseconds(10 * due) - Stopwatch.GetElapsedTime(start);
             if (wait > TimeSpan.Zero)

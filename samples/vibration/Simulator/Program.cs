@@ -8,8 +8,8 @@ const string Usage = """
            Simulator play REGISTERS [--control FILE] [--seed N] ["COMMAND" ...]
            Simulator orders
 
-    record  plays a scenario as fast as it can and writes x, y, z in g, 100 rows a second; in a .bin file the six data bytes of the registers
-    play    writes 100 samples a second into a register file (256 bytes, ADXL345 layout), or one for each that is read into a chip of the
+    record  plays a scenario as fast as it can and writes x, y, z in g, 100 rows a second; in a .bin file the registers 0x30 to 0x37
+    play    writes 100 samples a second into a register file (256 bytes, ADXL345 layout), or, each when the one before was read, into a chip of the
             emulated board (a folder such as /sys/bus/i2c/devices/i2c-1/chip-53), until it is stopped; commands come from the
             command line, standard input and the control file, which is read whenever it changes
     orders  prints the frequencies of the machine's parts as multiples of the shaft's speed

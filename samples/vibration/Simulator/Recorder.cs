@@ -17,7 +17,8 @@ internal static class Recorder
     /// <param name="scenario">What happens.</param>
     /// <param name="seed">Of the rig.</param>
     /// <param name="path">
-    /// The recording: rows of text, compressed when it ends in .gz; bytes of the registers DATAX0 to DATAZ1, six a sample, when it ends in .bin.
+    /// The recording: rows of text, compressed when it ends in .gz; bytes of the registers INT_SOURCE to DATAZ1, eight a sample, when it ends in .bin:
+    /// a series for the emulated board, with a frame at the end that says there is no sample any more.
     /// It is written beside and then renamed.
     /// </param>
     /// <param name="labels">The labels as <c>latch studio</c> reads them; null for none.</param>
@@ -45,12 +46,16 @@ internal static class Recorder
 
     private static IReadOnlyList<(long Start, long End, FaultKind Kind, int Level)> WriteFrames(Scenario scenario, ulong seed, Stream stream)
     {
-        byte[] frame = new byte[Adxl345.SampleBytes];
-        return scenario.Play(seed, g =>
+        byte[] sample = new byte[Adxl345.SampleBytes], frame = new byte[RegisterFile.FrameBytes];
+        IReadOnlyList<(long Start, long End, FaultKind Kind, int Level)> faults = scenario.Play(seed, g =>
         {
-            Adxl345.Encode(g, DataFormat, frame);
+            Adxl345.Encode(g, DataFormat, sample);
+            RegisterFile.WriteFrame(RegisterFile.Ready, DataFormat, sample, frame);
             stream.Write(frame);
         });
+        RegisterFile.WriteFrame(RegisterFile.NotReady, DataFormat, sample, frame);
+        stream.Write(frame);
+        return faults;
     }
 
     /// <summary>One row: counts at 4 g in full resolution, in g, without rounding.</summary>

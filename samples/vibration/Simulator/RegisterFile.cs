@@ -5,19 +5,26 @@ namespace Latch.Samples.Vibration;
 /// <summary>The registers of an ADXL345 in a file of 256 bytes, or a chip of the emulated board: a folder with the files registers, play and played.</summary>
 /// <remarks>
 /// Only what the chip itself writes is written: data, interrupt source, and once, when the chip has no power yet, the reset values.
-/// A chip of the emulated board is given each sample when the one before was read, so that none is read twice or lost, as with the chip's FIFO.
+/// A chip of the emulated board is given each sample when the one before was read, and DATA_READY is cleared by that, so that none is read twice or lost, as with
+/// the chip's FIFO. The adapter sees that a sample is read when INT_SOURCE is: a driver reads the data after it.
 /// </remarks>
 internal sealed class RegisterFile : IDisposable
 {
     /// <summary>DEVID, DATA_FORMAT and the other registers by their addresses.</summary>
     internal const byte DeviceId = 0x00, RateRegister = 0x2C, PowerControl = 0x2D, InterruptSource = 0x30, DataFormat = 0x31, Data = 0x32;
 
-    private const byte Id = 0xE5, HundredHz = 0x0A, Measure = 0x08, DataReady = 0x80;
+    /// <summary>INT_SOURCE with and without a sample that was not read.</summary>
+    internal const byte Ready = 0x82, NotReady = 0x02;
+
+    /// <summary>Bytes of a frame of a series: INT_SOURCE, DATA_FORMAT and the data.</summary>
+    internal const int FrameBytes = 2 + Adxl345.SampleBytes;
+
+    private const byte Id = 0xE5, HundredHz = 0x0A, Measure = 0x08;
     private const int SeriesHeader = 8;
     private readonly SafeFileHandle _file;
     private readonly byte[] _sample = new byte[Adxl345.SampleBytes];
     private readonly byte[] _one = new byte[1];
-    private readonly byte[] _series = new byte[SeriesHeader + Adxl345.SampleBytes];
+    private readonly byte[] _series = new byte[SeriesHeader + (2 * FrameBytes)];
     private readonly string _path;
     private readonly string? _chip;
     private bool _given;
@@ -35,7 +42,7 @@ internal sealed class RegisterFile : IDisposable
             return;
         Span<byte> reset = stackalloc byte[0x3A];
         reset.Clear();
-        (reset[DeviceId], reset[RateRegister], reset[InterruptSource]) = (Id, HundredHz, 0x02);
+        (reset[DeviceId], reset[RateRegister], reset[InterruptSource]) = (Id, HundredHz, NotReady);
         RandomAccess.Write(_file, reset, 0);
     }
 
@@ -62,7 +69,7 @@ internal sealed class RegisterFile : IDisposable
         if (_chip is not null)
             return Give();
         RandomAccess.Write(_file, _sample, Data);
-        _one[0] = DataReady | 0x02;
+        _one[0] = Ready;
         RandomAccess.Write(_file, _one, InterruptSource);
         return true;
     }
@@ -70,14 +77,26 @@ internal sealed class RegisterFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    /// <summary>A series of one frame, as the emulated adapter takes it: register, bytes of a frame, no repeat, 0, number of frames, the frame.</summary>
+    /// <summary>
+    /// A series as the emulated adapter takes it: register, bytes of a frame, no repeat, 0, number of frames, frames. There are two: the sample, and what stands
+    /// there once it was read.
+    /// </summary>
     private bool Give()
     {
-        (_series[0], _series[1], _series[4]) = (Data, Adxl345.SampleBytes, 1);
-        _sample.CopyTo(_series, SeriesHeader);
+        (_series[0], _series[1], _series[4]) = (InterruptSource, FrameBytes, 2);
+        byte format = Read(DataFormat);
+        WriteFrame(Ready, format, _sample, _series.AsSpan(SeriesHeader));
+        WriteFrame(NotReady, format, _sample, _series.AsSpan(SeriesHeader + FrameBytes));
         using SafeFileHandle play = File.OpenHandle(Path.Combine(_chip!, "play"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         RandomAccess.Write(play, _series, 0);
         return _given = true;
+    }
+
+    /// <summary>The registers from INT_SOURCE to DATAZ1.</summary>
+    internal static void WriteFrame(byte interruptSource, byte dataFormat, ReadOnlySpan<byte> sample, Span<byte> destination)
+    {
+        (destination[0], destination[1]) = (interruptSource, dataFormat);
+        sample.CopyTo(destination[2..]);
     }
 
     private byte Read(byte register)

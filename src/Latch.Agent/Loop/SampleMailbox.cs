@@ -4,13 +4,16 @@ namespace Latch.Agent.Loop;
 
 /// <summary>What stands between the thread that reads the source and the loop: the newest sample, and what became of the source.</summary>
 /// <remarks>One reader, one loop. Nothing is allocated once the source is open.</remarks>
-internal sealed class SampleMailbox
+/// <param name="everySample">The reader waits until its last sample was taken, so that none is left out. Otherwise the newest takes the place of one that was not.</param>
+internal sealed class SampleMailbox(bool everySample = false)
 {
     private readonly object _gate = new();
     private float[] _row = [];
     private DateTimeOffset _time;
     private long _number;
+    private long _taken;
     private long _asked;
+    private bool _closed;
     private bool _ended;
     private string? _gone = "it was not opened yet.";
     private IReadOnlyList<SensorChannel>? _channels;
@@ -77,7 +80,9 @@ internal sealed class SampleMailbox
             if (_number == number || row.Length != _row.Length)
                 return false;
             _row.CopyTo(row);
-            number = _number;
+            number = _taken = _number;
+            if (everySample)
+                Monitor.PulseAll(_gate);
             return true;
         }
     }
@@ -124,8 +129,21 @@ internal sealed class SampleMailbox
     {
         lock (_gate)
         {
+            while (everySample && _taken != _number && !_closed)
+                Monitor.Wait(_gate);
             row.CopyTo(_row);
             (_time, _number) = (time, _number + 1);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Nobody takes samples any more: nobody waits.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _asked++;
             Monitor.PulseAll(_gate);
         }
     }

@@ -39,7 +39,7 @@ internal sealed class SensorReader : IDisposable
     public void Dispose()
     {
         _stop.Set();
-        _mailbox.Ask();
+        _mailbox.Close();
         if (_thread.Join(LookAgain))
             _source?.Dispose();
     }

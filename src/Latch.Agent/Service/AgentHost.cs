@@ -13,7 +13,7 @@ internal sealed class AgentHost : IDisposable
     private readonly Log _log;
     private readonly ServiceManager _service;
     private readonly CancellationTokenSource _cancellation = new();
-    private readonly SampleMailbox _mailbox = new();
+    private readonly SampleMailbox _mailbox;
     private readonly AgentMeters _meters;
     private readonly Outputs _outputs;
     private readonly SensorReader _reader;
@@ -35,6 +35,7 @@ internal sealed class AgentHost : IDisposable
         LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
         double rate = AgentSetup.Rate(configuration, loaded), nominal = AgentSetup.NominalRate(configuration, loaded);
         (LoopCounters counters, FaultCounts faults, MonotonicClock clock) = (new(), new(), new());
+        _mailbox = new SampleMailbox(everySample: rate == 0);
         FaultLog faultLog = new(log, TimeProvider.System);
         FaultWatch Watch(LoadedModel model, FaultOptions options) => new(model.Model, options, nominal, clock.Now, faults, faultLog.Report);
         FaultWatch watch = Watch(loaded, configuration.Faults);

@@ -12,7 +12,7 @@ namespace Latch.Agent.Service;
 internal static class AgentSetup
 {
     // Sources that wait for their device: the device sets the pace. All others answer at once and are read when the loop asks.
-    private const string Pushing = "stdin", PushingBuffered = "buffered", Mqtt = "mqtt";
+    private const string Pushing = "stdin", PushingBuffered = "buffered", PushingReady = "ready", Mqtt = "mqtt";
 
     /// <summary>What is wrong with the model and the channels that the configuration names; nothing when it names no model.</summary>
     public static IReadOnlyList<string> ModelFaults(AgentConfiguration configuration)
@@ -47,8 +47,10 @@ internal static class AgentSetup
     /// <summary>Whether the source is read when the loop asks.</summary>
     public static bool IsOnDemand(AgentConfiguration configuration)
     {
-        string? kind = KindOf(configuration.Source);
-        return kind != Pushing && !(configuration.Source.TryGetProperty(PushingBuffered, out JsonElement buffered) && buffered.ValueKind == JsonValueKind.True);
+        JsonElement source = configuration.Source;
+        return KindOf(source) != Pushing
+            && !(source.TryGetProperty(PushingBuffered, out JsonElement buffered) && buffered.ValueKind == JsonValueKind.True)
+            && !source.TryGetProperty(PushingReady, out _);
     }
 
     /// <summary>Opens the source.</summary>

@@ -12,6 +12,13 @@ internal sealed record RegisterWrite(int Address, int Width, uint Value, int Del
 /// <summary>A register whose value tells that the device is the one meant.</summary>
 internal sealed record RegisterIdentity(int Address, int Width, uint Mask, uint Value);
 
+/// <summary>A register that tells that there is a sample which was not read yet.</summary>
+/// <param name="Address">The register.</param>
+/// <param name="Width">Bits, 8 to 32.</param>
+/// <param name="Mask">There is a sample while one of these bits is set.</param>
+/// <param name="TimeoutMilliseconds">Longest wait for a sample.</param>
+internal sealed record RegisterReady(int Address, int Width, uint Mask, int TimeoutMilliseconds);
+
 /// <summary>A register that is a channel: reading = (bits of the register) * scale + offset.</summary>
 /// <param name="Name">Channel name.</param>
 /// <param name="Address">Its first byte.</param>
@@ -61,6 +68,9 @@ internal sealed record RegisterDescription
 
     internal RegisterIdentity? Identity { get; init; }
 
+    /// <summary>What a read waits for; null to read at once.</summary>
+    internal RegisterReady? Ready { get; init; }
+
     internal required RegisterWrite[] Init { get; init; }
 
     internal required RegisterChannel[] Registers { get; init; }
@@ -80,6 +90,7 @@ internal sealed record RegisterDescription
             BigEndian = big,
             Spi = spi ? SpiFigures.Read(reader) : default,
             Identity = reader.Object("identity") is { } identity ? ReadIdentity(identity, largest) : null,
+            Ready = reader.Object("ready") is { } ready ? ReadReady(ready, largest) : null,
             Init = [.. reader.Objects("init").Select(write => ReadWrite(write, largest))],
             Registers = [.. reader.Objects("registers").Select(register => ReadRegister(register, big, largest))],
         };
@@ -109,6 +120,15 @@ internal sealed record RegisterDescription
             reader.Fault("value", "has bits that the mask leaves out.");
         reader.Finish();
         return identity;
+    }
+
+    private static RegisterReady ReadReady(DefinitionReader reader, int largest)
+    {
+        int width = Width(reader, 8);
+        RegisterReady ready = new(
+            (int)reader.Integer("address", 0, largest), width, (uint)reader.Integer("mask", 1, (1L << width) - 1), (int)reader.Integer("timeoutMs", 1, 86_400_000, fallback: 5000));
+        reader.Finish();
+        return ready;
     }
 
     private static RegisterWrite ReadWrite(DefinitionReader reader, int largest)

@@ -3,9 +3,12 @@ namespace Latch.Sensors.Registers;
 /// <summary>A device read register by register over I2C or SPI.</summary>
 internal sealed class RegisterSource : ISensorSource
 {
+    private const double LooksASample = 10; // while it is not there
+
     private readonly IRegisterBus _bus;
-    private readonly TimeProvider _clock;
+    private readonly SourceContext _context;
     private readonly RegisterDescription _description;
+    private readonly TimeSpan _look; // from one look at the ready bits to the next
     private readonly SensorChannel[] _channels;
     private readonly RegisterChannel[] _ordered;
     private readonly int[] _position; // of an ordered register in the sample
@@ -21,7 +24,8 @@ internal sealed class RegisterSource : ISensorSource
     /// <exception cref="SensorException">The device does not answer, or is another one.</exception>
     internal RegisterSource(IRegisterBus bus, RegisterDescription description, IReadOnlyList<RegisterChannel> registers, SourceContext context)
     {
-        (_bus, _clock, _description, SampleRate) = (bus, context.Clock, description, context.SampleRate);
+        (_bus, _context, _description, SampleRate) = (bus, context, description, context.SampleRate);
+        _look = TimeSpan.FromMilliseconds(Math.Clamp(1000 / (LooksASample * context.SampleRate), 1, 100));
         _channels = [.. registers.Select(register => new SensorChannel(register.Name, register.Unit))];
         int[] order = [.. Enumerable.Range(0, registers.Count).OrderBy(i => registers[i].Before is not null).ThenBy(i => registers[i].Address)];
         (_position, _ordered) = (order, [.. order.Select(i => registers[i])]);
@@ -48,7 +52,10 @@ internal sealed class RegisterSource : ISensorSource
     public bool TryRead(Span<float> sample, out DateTimeOffset time)
     {
         Throw.IfWrongLength(sample, _channels);
-        time = _clock.GetUtcNow();
+        time = default;
+        if (_description.Ready is { } ready && !Wait(ready))
+            return false;
+        time = _context.Clock.GetUtcNow();
         foreach (RegisterTransfer transfer in _transfers)
         {
             if (transfer.Before is { } before)
@@ -72,16 +79,41 @@ internal sealed class RegisterSource : ISensorSource
     {
         if (_description.Identity is not { } identity)
             return;
-        Span<byte> bytes = stackalloc byte[identity.Width / 8];
-        Read(identity.Address, bytes);
-        uint value = 0;
-        for (int i = 0; i < bytes.Length; i++)
-            value = (value << 8) | bytes[_description.BigEndian ? i : bytes.Length - 1 - i];
+        uint value = Value(identity.Address, identity.Width);
         if ((value & identity.Mask) != identity.Value)
         {
             throw new SensorException(_bus.Name, $"register 0x{identity.Address:x2} holds 0x{value & identity.Mask:x2}, but that of the {_description.Name} holds 0x{identity.Value:x2}. "
                 + "It is another device: check address and wiring.");
         }
+    }
+
+    /// <summary>Waits until the device has a sample; false after cancellation.</summary>
+    private bool Wait(RegisterReady ready)
+    {
+        long began = _context.Clock.GetTimestamp();
+        while ((Value(ready.Address, ready.Width) & ready.Mask) == 0)
+        {
+            if (_context.Clock.GetElapsedTime(began).TotalMilliseconds > ready.TimeoutMilliseconds)
+            {
+                throw new SensorException(_bus.Name, $"the {_description.Name} had no new sample within {ready.TimeoutMilliseconds} ms (register 0x{ready.Address:x2}, bits 0x{ready.Mask:x2}): "
+                    + "check that \"init\" makes it measure, or give a longer \"timeoutMs\".");
+            }
+
+            if (_context.Cancellation.WaitHandle.WaitOne(_look))
+                return false;
+        }
+
+        return true;
+    }
+
+    private uint Value(int register, int width)
+    {
+        Span<byte> bytes = stackalloc byte[width / 8];
+        Read(register, bytes);
+        uint value = 0;
+        for (int i = 0; i < bytes.Length; i++)
+            value = (value << 8) | bytes[_description.BigEndian ? i : bytes.Length - 1 - i];
+        return value;
     }
 
     private void Write(RegisterWrite write)

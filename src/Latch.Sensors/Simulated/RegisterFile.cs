@@ -24,6 +24,9 @@ public sealed class RegisterFile
     /// <summary>Called after a write over the bus, with the first register written, so that a chip can react.</summary>
     public Action<int>? Written { get; set; }
 
+    /// <summary>Called after a read over the bus, with the first register read, so that a chip can react.</summary>
+    public Action<int>? WasRead { get; set; }
+
     /// <summary>Transfers so far, reads and writes.</summary>
     public int Transfers { get; private set; }
 
@@ -50,6 +53,8 @@ public sealed class RegisterFile
             for (int i = 0; i < values.Length; i++)
                 values[i] = _bytes[Place(register, i, limit)];
         }
+
+        WasRead?.Invoke(register);
     }
 
     internal void Write(int register, ReadOnlySpan<byte> values)

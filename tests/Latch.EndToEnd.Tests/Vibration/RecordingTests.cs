@@ -16,6 +16,7 @@ public sealed class RecordingTests : IDisposable
     [Theory]
     [InlineData("train", 1)]
     [InlineData("test", 2)]
+    [InlineData("unseen", 3)]
     public async Task Record_ShippedScenario_ShippedBytes(string name, int seed)
     {
         string made = Path.Combine(_folder, "made.csv"), labels = Path.Combine(_folder, "made.labels.csv");
@@ -23,8 +24,8 @@ public sealed class RecordingTests : IDisposable
         Assert.True(run.Code == 0, run.Error);
         using StreamReader shipped = new(new GZipStream(File.OpenRead(Sample($"{name}.csv.gz")), CompressionMode.Decompress));
         Assert.Equal(await shipped.ReadToEndAsync(TestContext.Current.CancellationToken), await File.ReadAllTextAsync(made, TestContext.Current.CancellationToken));
-        if (name == "test")
-            Assert.Equal(await File.ReadAllTextAsync(Sample("test.labels.csv"), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(labels, TestContext.Current.CancellationToken));
+        if (name != "train")
+            Assert.Equal(await File.ReadAllTextAsync(Sample($"{name}.labels.csv"), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(labels, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -36,10 +37,13 @@ public sealed class RecordingTests : IDisposable
         Recorder.Write(scenario, 4, frames, null);
         byte[] bytes = File.ReadAllBytes(frames);
         string[] lines = File.ReadAllLines(rows);
-        Assert.Equal(6 * 300, bytes.Length);
+        // Eight bytes a sample from register 0x30 on: INT_SOURCE with DATA_READY (bit 7), DATA_FORMAT (full resolution, 4 g), the data; at the end a frame without a sample.
+        Assert.Equal(8 * 301, bytes.Length);
+        Assert.Equal((0x82, 0x09, 0x02, 0x09), (bytes[0], bytes[1], bytes[8 * 300], bytes[(8 * 300) + 1]));
+        Assert.All(Enumerable.Range(0, 300), at => Assert.Equal(0x80, bytes[8 * at] & 0x80));
         Assert.Equal("x,y,z", lines[0]);
         for (int at = 0; at < 900; at++)
-            Assert.Equal(256 * double.Parse(lines[1 + (at / 3)].Split(',')[at % 3], System.Globalization.CultureInfo.InvariantCulture), BitConverter.ToInt16(bytes, 2 * at));
+            Assert.Equal(256 * double.Parse(lines[1 + (at / 3)].Split(',')[at % 3], System.Globalization.CultureInfo.InvariantCulture), BitConverter.ToInt16(bytes, (8 * (at / 3)) + 2 + (2 * (at % 3))));
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed class SensorTests : IDisposable
     }
 
     [Fact]
-    public void RegisterFile_ChipOfTheEmulatedBoard_AFrameForEachRead()
+    public void RegisterFile_ChipOfTheEmulatedBoard_ASampleForEachReadAndReadyClearedByIt()
     {
         string registers = Registers();
         File.Move(registers, Path.Combine(_folder, "registers"));
@@ -119,7 +119,7 @@ public sealed class SensorTests : IDisposable
         Assert.True(chip.FollowsReads);
         Assert.True(chip.IsRead);
         Assert.True(chip.Write([1, -1, 0.5]));
-        Assert.Equal("3206000001000000" + "000100FF8000", Convert.ToHexString(File.ReadAllBytes(Path.Combine(_folder, "play"))));
+        Assert.Equal("3008000002000000" + "8209000100FF8000" + "0209000100FF8000", Convert.ToHexString(File.ReadAllBytes(Path.Combine(_folder, "play"))));
         Assert.False(chip.IsRead);
         File.WriteAllText(Path.Combine(_folder, "played"), "1\n");
         Assert.True(chip.IsRead);
