@@ -16,9 +16,13 @@ internal sealed class Board
     private readonly string _name;
     private readonly string _sshConfig;
 
+    // One login for all commands: the key exchange is what an emulated processor is slow at.
+    private readonly string _connection;
+
     private Board(string name)
     {
         _name = name;
+        _connection = Path.Combine(Path.GetTempPath(), $"latch-{name}.ssh");
         Script(s_startLimit, "reset").Succeeded();
         Script(s_startLimit, "up").Succeeded();
         _sshConfig = Script(s_commandLimit, "ssh-config").Succeeded();
@@ -46,7 +50,8 @@ internal sealed class Board
     internal string Check(string command) => Run(command).Succeeded();
 
     /// <summary>Runs a line of shell on the board as user pi.</summary>
-    internal ProcessRun Run(string command) => ProcessRun.Of(s_commandLimit, "ssh", "-F", _sshConfig, "latch-board", command);
+    internal ProcessRun Run(string command) => ProcessRun.Of(
+        s_commandLimit, "ssh", "-F", _sshConfig, "-o", "ControlMaster=auto", "-o", "ControlPersist=yes", "-S", _connection, "latch-board", command);
 
     /// <summary>Drives a simulated device; the README of the virtual board has the commands.</summary>
     internal string Simulate(string command) => Check($"sudo sim {command}");
@@ -55,16 +60,31 @@ internal sealed class Board
     internal void Copy(string from, string to) => ProcessRun.Of(s_commandLimit, "scp", "-q", "-r", "-F", _sshConfig, from, $"latch-board:{to}").Succeeded();
 
     /// <summary>Takes the power away: what the board has not flushed to its disk is lost.</summary>
-    internal void CutPower() => Script(s_commandLimit, "kill").Succeeded();
+    internal void CutPower()
+    {
+        Disconnect();
+        Script(s_commandLimit, "kill").Succeeded();
+    }
 
     /// <summary>Starts the board on the disk it has.</summary>
     internal void Up() => Script(s_startLimit, "up").Succeeded();
 
     /// <summary>Restarts the board and waits for it.</summary>
-    internal void Reboot() => Script(s_startLimit, "reboot").Succeeded();
+    internal void Reboot()
+    {
+        Disconnect();
+        Script(s_startLimit, "reboot").Succeeded();
+    }
 
     /// <summary>Ends the board and forgets its disk.</summary>
-    internal void Remove() => Script(s_commandLimit, "reset").Succeeded();
+    internal void Remove()
+    {
+        Disconnect();
+        Script(s_commandLimit, "reset").Succeeded();
+    }
+
+    // Without a connection this fails, and that is all right.
+    private void Disconnect() => ProcessRun.Of(s_commandLimit, "ssh", "-F", _sshConfig, "-S", _connection, "-O", "exit", "latch-board");
 
     private ProcessRun Script(TimeSpan limit, string command) => ProcessRun.Of(limit, s_script, command, "--name", _name);
 }
