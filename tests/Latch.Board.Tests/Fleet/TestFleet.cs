@@ -150,7 +150,7 @@ internal sealed partial class TestFleet : IDisposable
         $"    {NameOf(board)}:\n      ansible_ssh_common_args: -F {board.SshConfig} -R {RepositoryPort}:127.0.0.1:{_server.Port}";
 
     private ProcessRun Ansible(string program, IEnumerable<string> arguments) => ProcessRun.Of(
-        s_limit, "env", ["LC_ALL=C.UTF-8", $"ANSIBLE_HOME={_folder}", "ANSIBLE_PIPELINING=1", "ANSIBLE_SSH_ARGS=-o ControlMaster=auto -o ControlPersist=30s", "ANSIBLE_NOCOLOR=1",
+        s_limit, "env", ["LC_ALL=C.UTF-8", $"ANSIBLE_HOME={_folder}", $"ANSIBLE_SSH_CONTROL_PATH_DIR={_folder}/cp", "ANSIBLE_PIPELINING=1", "ANSIBLE_SSH_ARGS=-o ControlMaster=auto -o ControlPersist=30s", "ANSIBLE_NOCOLOR=1",
             program, "-i", Path.Combine(_folder, "inventory.yml"), .. arguments]);
 
     private ProcessRun Repository(string action, params string[] files) =>
