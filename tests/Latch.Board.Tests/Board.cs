@@ -28,6 +28,9 @@ internal sealed class Board
         _sshConfig = Script(s_commandLimit, "ssh-config").Succeeded();
     }
 
+    /// <summary>Its name, for the script's <c>--name</c>.</summary>
+    internal string Name => _name;
+
     /// <summary>The configuration for OpenSSH: <c>ssh -F FILE latch-board</c>.</summary>
     internal string SshConfig => _sshConfig;
 
