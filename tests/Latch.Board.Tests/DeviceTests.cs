@@ -109,14 +109,14 @@ public sealed class DeviceTests(BoardFixture fixture)
         const int frames = 100;
         // x counts up, y down, z in steps of 257: no two frames are equal.
         board.Check(FormattableString.Invariant(
-            $"python3 -c 'import struct, sys; [sys.stdout.buffer.write(struct.pack(\"<hhh\", i, -i, 257 * i % 32768)) for i in range({frames})]' >series"));
-        board.Simulate("i2c 0x69 play series 0x12 6");
+            $"python3 -c 'import struct, sys; [sys.stdout.buffer.write(struct.pack(\"<hhh\", i, -i, 257 * i % 32768)) for i in range({frames})]' >/tmp/series"));
+        board.Simulate("i2c 0x69 play /tmp/series 0x12 6");
         // Without sudo: the group may do all of it.
         board.Check($"cd {Bmi160} && echo board >trigger/current_trigger && for a in x y z; do echo 1 >scan_elements/in_accel_${{a}}_en; done"
             + " && echo 200 >/sys/bus/iio/devices/trigger0/sampling_frequency && echo 256 >buffer/length && echo 1 >buffer/enable");
         try
         {
-            board.Check(FormattableString.Invariant($"timeout 60 head -c {frames * 6} /dev/iio:device0 >~/captured; cmp ~/series ~/captured"));
+            board.Check(FormattableString.Invariant($"timeout 60 head -c {frames * 6} /dev/iio:device0 >~/captured; cmp /tmp/series ~/captured"));
             Assert.Equal(frames.ToString(CultureInfo.InvariantCulture), board.Simulate("i2c 0x69 played"));
         }
         finally

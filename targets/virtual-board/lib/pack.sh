@@ -64,7 +64,7 @@ configure() {
 # What Debian's kernel needs to see its disk: two drivers, their dependencies in order, and busybox.
 make_initrd() {
     local start=$work/initrd number=10 kind file
-    mkdir -p "$start"/{bin,modules,proc,sys,dev,root}
+    mkdir -p "$start"/{bin,modules,proc,sys,dev,disk}
     cp "$kernel/bin/busybox" "$start/bin/"
     ln -s busybox "$start/bin/sh"
     while read -r kind file _; do
@@ -81,11 +81,11 @@ $b mount -t proc proc /proc
 $b mount -t sysfs sys /sys
 for module in /modules/*.ko; do $b insmod $module; done
 for i in $($b seq 100); do [ -b /dev/vda ] && break; $b usleep 100000; done
-$b mount -t ext4 -o ro /dev/vda /root || { echo "the root file system cannot be mounted"; $b sleep 5; $b poweroff -f; }
-$b mount --move /dev /root/dev
+$b mount -t ext4 -o ro /dev/vda /disk || { echo "the root file system cannot be mounted"; $b sleep 5; $b poweroff -f; }
+$b mount --move /dev /disk/dev
 $b umount /proc
 $b umount /sys
-exec $b switch_root /root /lib/systemd/systemd
+exec $b switch_root /disk /lib/systemd/systemd
 INIT
     chmod +x "$start/init"
     (cd "$start" && find . | cpio -o -H newc --owner 0:0 --quiet | gzip -1) >"$folder/initrd.gz"
