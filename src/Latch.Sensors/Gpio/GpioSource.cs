@@ -3,7 +3,7 @@ using System.Device.Gpio;
 namespace Latch.Sensors.Gpio;
 
 /// <summary>Lines of a GPIO chip as channels: their state, or what their edges tell.</summary>
-/// <remarks>Edges are timed when the process hears of them: widths are good to some milliseconds, counts to a few thousand edges a second.</remarks>
+/// <remarks>Edges are timed when the process hears of them: widths are good to some milliseconds, and edges that the kernel has merged are one.</remarks>
 internal sealed class GpioSource : ISensorSource
 {
     private readonly GpioChip _chip;
