@@ -41,6 +41,7 @@ internal static class Packages
         deb.Add("etc/latch/agent.json", configuration, isConfiguration: true);
         foreach ((string name, string text) in keys)
             deb.Add($"etc/latch/keys/{name}", Encoding.UTF8.GetBytes(text), isConfiguration: true);
+        deb.Add("lib/udev/rules.d/50-latch-agent.rules", Encoding.UTF8.GetBytes(Filled(Agent + "latch-agent.udev")));
         deb.AddCompressed("usr/share/man/man8/latch-agent.8.gz", Filled(Agent + "latch-agent.8"));
         deb.AddCompressed("usr/share/man/man8/latch-slot.8.gz", Filled(Agent + "latch-slot.8"));
         foreach (string script in (string[])["postinst", "prerm", "postrm"])

@@ -27,7 +27,10 @@ public sealed class SmokePrograms : IDisposable
     }
 
     /// <summary>The native program for a target of targets/InstructionSets.props; "linux-x64" for none of them.</summary>
-    internal Task<string> Native(string target) => Make(target, Publish);
+    internal Task<string> Native(string target) => Make(target, _ => Publish("tests/Latch.AotSmoke", "aot-smoke", target));
+
+    /// <summary>The agent for a target.</summary>
+    internal Task<string> Agent(string target) => Make($"agent {target}", _ => Publish("src/Latch.Agent", "latch-agent", target));
 
     /// <summary>The quantized sample model of that name.</summary>
     internal Task<string> Model(string name) => Make(name, Quantize);
@@ -58,16 +61,16 @@ public sealed class SmokePrograms : IDisposable
         }
     }
 
-    private async Task<string> Publish(string target)
+    private async Task<string> Publish(string project, string program, string target)
     {
         Required("/usr/bin/clang");
         if (target == "linux-arm64")
             Required("/usr/bin/aarch64-linux-gnu-gcc");
-        string folder = Path.Combine(_folder, target), project = Path.Combine(SharedData.Repository, "tests", "Latch.AotSmoke");
+        string folder = Path.Combine(_folder, program, target);
         string[] choice = target == "linux-x64" ? ["-r", target] : [$"-p:LatchTarget={target}"];
-        SmokeRun run = await SmokeRun.Of("dotnet", ["publish", project, "-c", "Release", "-o", folder, $"-p:ArtifactsPath={Path.Combine(_folder, "build")}", .. choice]);
+        SmokeRun run = await SmokeRun.Of("dotnet", ["publish", Path.Combine(SharedData.Repository, project), "-c", "Release", "-o", folder, $"-p:ArtifactsPath={Path.Combine(_folder, "build")}", .. choice]);
         Assert.True(run.Code == 0, run.Everything);
-        return Path.Combine(folder, "aot-smoke");
+        return Path.Combine(folder, program);
     }
 
     private async Task<string> Quantize(string name)

@@ -14,6 +14,7 @@ internal sealed class SlotBoard : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(Root, "bin"));
         Directory.CreateDirectory(Path.Combine(Root, "etc", "latch"));
+        Directory.CreateDirectory(Path.Combine(Root, "run"));
         WriteScript(Path.Combine(Root, "bin", "systemctl"), $"""
             #!/bin/sh
             case "$*" in
@@ -29,6 +30,9 @@ internal sealed class SlotBoard : IDisposable
     public string Root { get; } = Directory.CreateDirectory(Path.Combine("/dev/shm", $"latch-slot-{Guid.NewGuid():N}")).FullName;
 
     public string Library => Path.Combine(Root, "var", "lib", "latch");
+
+    /// <summary>How often the agent was started.</summary>
+    public int Starts => File.ReadLines(Path.Combine(Root, "restarts")).Count();
 
     public string? Current => LinkTarget("current");
 

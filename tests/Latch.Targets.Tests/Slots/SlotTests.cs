@@ -43,6 +43,34 @@ public sealed class SlotTests
     }
 
     [Fact]
+    public void Install_SameWithAnotherConfiguration_StartsTheAgentAgain()
+    {
+        using SlotBoard board = Installed();
+        int before = board.Starts;
+        File.WriteAllText(Path.Combine(board.Root, "etc", "latch", "agent.json"), "{ \"rate\": 2 }\n");
+        Assert.Equal(0, board.Slot("install", "model", board.Model(1)).Code);
+        Assert.Equal((before + 1, "1", "confirmed"), (board.Starts, board.Entry("slots"), board.Entry("last-result")));
+        Assert.Equal(0, board.Slot("install", "model", board.Model(1)).Code);
+        Assert.Equal(before + 1, board.Starts);
+    }
+
+    [Fact]
+    public void Gate_UpdaterKilledBeforeTheRestart_StartsTheNewSlot()
+    {
+        using SlotBoard board = Installed();
+        int before = board.Starts;
+        // What an updater leaves that is killed right after the switch.
+        using (Process copy = Process.Start("cp", ["-a", Path.Combine(board.Library, "slots", "1"), Path.Combine(board.Library, "slots", "2")]))
+            copy.WaitForExit();
+        File.CreateSymbolicLink(Path.Combine(board.Library, "previous"), "slots/1");
+        File.WriteAllText(Path.Combine(board.Library, "trial"), "slot: 2\nbefore: 1\nstarts: 0\n");
+        File.Delete(Path.Combine(board.Library, "current"));
+        File.CreateSymbolicLink(Path.Combine(board.Library, "current"), "slots/2");
+        Assert.Equal(0, board.Slot("gate").Code);
+        Assert.Equal((before + 1, "slots/2", "confirmed", ""), (board.Starts, board.Current, board.Entry("last-result"), board.Entry("trial")));
+    }
+
+    [Fact]
     public void Install_SickModel_IsRolledBackWithItsReason()
     {
         using SlotBoard board = Installed();
