@@ -20,9 +20,9 @@ public sealed class WalkthroughTests(WalkthroughFixture walk) : IClassFixture<Wa
     {
         Assert.All(walk.Walked, static walked => Assert.True(
             walked.Step.FirstDifference(walked.Out) is null, $"README.md:{walked.Step.Line}: '{walked.Step.FirstDifference(walked.Out)}' was not printed, but:\n{walked.Out}"));
-        string[] sessions = [.. walk.Walked.Where(static walked => walked.Step.Commands.StartsWith("latch studio", StringComparison.Ordinal)).Select(static walked => walked.Out)];
+        string[] sessions = [.. walk.Walked.Where(static walked => walked.Step.Commands.Contains("latch studio", StringComparison.Ordinal)).Select(static walked => walked.Out)];
         Assert.Equal(2, sessions.Length);
-        Assert.Contains("\"steps\":219000", sessions[0], StringComparison.Ordinal);
+        Assert.Contains("\"steps\":150000", sessions[0], StringComparison.Ordinal);
         Assert.Contains("\"live\":true", sessions[1], StringComparison.Ordinal);
     }
 

@@ -1,5 +1,5 @@
 # What stands between the page's commands and this test: the programs that were built with it instead of 'dotnet run', a board of its own, and a browser that looks at
-# /api/session and closes. Everything else is run as it stands on the page.
+# /api/session and closes. LATCH_BOARD_AGENT is an agent that is compiled already. Everything else is run as it stands on the page.
 set -euo pipefail
 
 dotnet() {
@@ -14,6 +14,7 @@ dotnet() {
     "samples/vibration/Simulator "*) command dotnet "$WALK_BIN/Simulator.dll" "$@" ;;
     "src/Latch.Cli studio") browse "$@" ;;
     "src/Latch.Cli board") command dotnet "$WALK_BIN/latch.dll" board "$2" --name "$WALK_BOARD" "${@:3}" ;;
+    "src/Latch.Cli build") command dotnet "$WALK_BIN/latch.dll" "$@" ${LATCH_BOARD_AGENT:+--agent "$LATCH_BOARD_AGENT"} ;;
     "src/Latch.Cli "*) command dotnet "$WALK_BIN/latch.dll" "$@" ;;
     *) echo "walkthrough: $project is no project it knows" >&2; return 64 ;;
     esac

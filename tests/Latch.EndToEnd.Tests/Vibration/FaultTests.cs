@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using Latch.Anomaly;
+using Latch.Samples.Vibration;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Latch.EndToEnd.Tests.Vibration;
@@ -37,6 +38,22 @@ public sealed class FaultTests : IDisposable
         Assert.Empty(Missed(inFloat).Except(s_mayBeMissed));
         Assert.InRange(False(inInt8), 0, 1);
         Assert.InRange(False(inFloat), 0, 1);
+    }
+
+    [Fact]
+    public async Task Watch_UnseenRecording_AllButTheWeakestBallWithoutAFalseAlarm()
+    {
+        string model = Path.Combine(_folder, "vibration.latch"), recording = Path.Combine(_folder, "unseen.csv"), labels = Path.Combine(_folder, "unseen.labels.csv");
+        Recorder.Write(Scenario.Load(Sample("unseen.scenario")), 3, recording, labels);
+        Assert.Equal(await File.ReadAllTextAsync(Sample("unseen.labels.csv"), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(labels, TestContext.Current.CancellationToken));
+        LatchProcess quantized = await LatchProcess.Run(
+            "quantize", Sample("vibration-lstm.onnx"), "--calibration", Sample("train.csv.gz"), "--channels", Sample("vibration-channels.json"), "-o", model);
+        Assert.True(quantized.Code == 0, quantized.Error);
+        JsonElement watched = (await LatchProcess.Run("watch", model, "--source", recording, "--train", Sample("train.csv.gz"), "--window", $"{Window}", "--json")).Document();
+        long[] starts = [.. watched.GetProperty("alarms").EnumerateArray().Select(static alarm => alarm.GetProperty("start").GetInt64())];
+        IReadOnlyList<FaultLabel> faults = FaultLabel.Load(labels);
+        Assert.Equal(["ball level 1"], faults.Where(label => !starts.Any(start => IsIn(label, start))).Select(Name));
+        Assert.DoesNotContain(starts, start => !faults.Any(label => IsIn(label, start)));
     }
 
     [Fact]

@@ -16,7 +16,6 @@ public sealed class RecordingTests : IDisposable
     [Theory]
     [InlineData("train", 1)]
     [InlineData("test", 2)]
-    [InlineData("unseen", 3)]
     public async Task Record_ShippedScenario_ShippedBytes(string name, int seed)
     {
         string made = Path.Combine(_folder, "made.csv"), labels = Path.Combine(_folder, "made.labels.csv");
