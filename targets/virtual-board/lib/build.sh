@@ -48,9 +48,12 @@ timed() {
     setsid bash -euo pipefail -c 'for part in common run build modules image; do . "$0/lib/$part.sh"; done; "$@"' "$home" "$@" >"$log" 2>&1 </dev/null &
     step=$!
     (
-        trap '' HUP
+        trap '' HUP INT TERM
         while kill -0 $$ 2>/dev/null; do sleep 1; done
         kill -TERM -- -$step
+        # unshare takes no TERM, and what is in its namespace ends with it.
+        sleep 3
+        kill -KILL -- -$step
     ) >/dev/null 2>&1 &
     watcher=$!
     wait $step || code=$?
