@@ -128,8 +128,7 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
         if (status.LastResult == "rolled-back" || (status.Current.Length > 0 && status.CurrentModel != $"{build.Model} {build.Version}"))
         {
             log.Done($"ROLLED BACK: slot {status.Current} runs {status.CurrentModel}{(before["slot.current"] == status.Current ? " as before" : "")}");
-            bool isNew = status.LastResult == "rolled-back" && status.LastTime != before["slot.last-time"];
-            log.Note(isNew ? status.LastReason : "The new slot was refused; see above.");
+            log.Note(status.LastResult == "rolled-back" ? status.LastReason : "The new slot was refused; see above.");
             return DeployOutcome.RolledBack;
         }
         log.Done($"NOT HEALTHY: slot {status.Current} ({status.CurrentModel}): {status.LastResult}");
