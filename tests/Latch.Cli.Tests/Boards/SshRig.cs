@@ -169,10 +169,10 @@ internal sealed class SshRig : IDisposable
                 "show latch-agent.service -p Act"*) printf 'ActiveState=%s\nSubState=running\nNRestarts=0\nActiveEnterTimestamp=today\n' "$([ -e {Root}/active ] && echo active || echo inactive)" ;;
             esac
             """);
-        Script(At("bin/systemd-run"), $"""
+        Script(At("bin/systemd-run"), $$"""
             while [ "$1" != dpkg ]; do log=$1; shift; done
-            if [ -e {Root}/cut-install ]; then
-                rm {Root}/cut-install
+            if [ -e {{Root}}/cut-install ]; then
+                rm {{Root}}/cut-install
                 setsid "$@" </dev/null >/dev/null 2>&1 &
                 kill -9 "$SESSION"
             fi
