@@ -38,7 +38,7 @@ public sealed class DeployTests(DeployedBoard deployed)
         TestContext.Current.TestOutputHelper?.WriteLine($"deployment of a model (emulated):\n{second.Out}");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Deploy_OtherConfiguration_TakesEffect()
     {
         Board board = deployed.Board;
@@ -102,7 +102,7 @@ public sealed class DeployTests(DeployedBoard deployed)
         TestContext.Current.TestOutputHelper?.WriteLine($"{replay.GetProperty("steps")} steps of the board replayed with kernel {replay.GetProperty("kernel")}");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Device_OfEachBus_MayBeOpenedByTheAgentOnly()
     {
         // The rights of the unit, tried by a shell in a unit with the same settings.

@@ -12,7 +12,7 @@ public sealed class InterruptTests(DeployedBoard deployed)
 {
     private const int Kills = 36, ConnectionCuts = 6, PowerCuts = 8, Seed = 5;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Update_KilledAtRandomMoments_LeavesOldOrNewAndTheNextOneWorks()
     {
         Board board = deployed.Board;
@@ -37,7 +37,7 @@ public sealed class InterruptTests(DeployedBoard deployed)
         Tell("kill -9", kills.Count(static kill => kill[^2] == "old"), kills.Count(static kill => kill[^2] == "new"));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Deploy_ConnectionCutAtRandomMoments_EndsInOldOrNewAndTheNextOneWorks()
     {
         _ = deployed.Board;
@@ -46,7 +46,7 @@ public sealed class InterruptTests(DeployedBoard deployed)
         Run("connection cut", ConnectionCuts, a, b, length, static (deployment, _) => deployment.Kill(entireProcessTree: true));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Deploy_PowerCutAtRandomMoments_StartsWithOldOrNewAndTheNextOneWorks()
     {
         _ = deployed.Board;

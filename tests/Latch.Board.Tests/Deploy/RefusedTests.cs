@@ -12,26 +12,26 @@ public sealed class RefusedTests(DeployedBoard deployed)
         DamagedPackage.Replace(packages, "golden.bin", golden);
     });
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Deploy_StepsTakeLongerThanAllowed_IsRolledBack() =>
         AssertRolledBack("more than the 1 us allowed", static packages => DamagedPackage.Replace(packages, "limits.json", "{\n  \"stepMicroseconds\": 1,\n  \"memoryMiB\": 48\n}\n"u8.ToArray()));
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Deploy_MoreMemoryThanAllowed_IsRolledBack() =>
         AssertRolledBack("more than the 2 MiB allowed", static packages => DamagedPackage.Replace(packages, "limits.json", "{\n  \"stepMicroseconds\": 50000,\n  \"memoryMiB\": 2\n}\n"u8.ToArray()));
 
     [Fact]
     public void Deploy_TamperedModel_IsRolledBack() => AssertRolledBack("model.latch", static packages => DamagedPackage.Flip(packages, "model.latch"));
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Deploy_WithoutSignature_IsRolledBack() => AssertRolledBack("not signed", DamagedPackage.RemoveSignature);
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Deploy_AlarmStorm_IsRolledBack() =>
         // The profile was learnt on another machine: for this board nearly every step is an alarm.
         AssertRolledBack("alarm storm", static _ => { }, "--profile", AgentBuild.Profile);
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Deploy_OlderModel_IsRefused()
     {
         _ = deployed.Board;
@@ -43,7 +43,7 @@ public sealed class RefusedTests(DeployedBoard deployed)
         AssertAsBefore(before);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Deploy_AgentThatDoesNotStart_IsRolledBackAfterThreeStarts()
     {
         _ = deployed.Board;

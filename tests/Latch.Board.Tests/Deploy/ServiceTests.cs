@@ -51,7 +51,7 @@ public sealed class ServiceTests(DeployedBoard deployed)
         TestContext.Current.TestOutputHelper?.WriteLine($"systemd-analyze: {board.Check("systemd-analyze time | head -n 1")}");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Disk_Full_RefusesTheUpdateAndTheOldSlotRuns()
     {
         Board board = deployed.Board;
@@ -79,7 +79,7 @@ public sealed class ServiceTests(DeployedBoard deployed)
         Assert.NotEqual(before, deployed.Current);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Studio_OnTheBoard_FollowsTheLiveSession()
     {
         _ = deployed.Board;
@@ -112,7 +112,7 @@ public sealed class ServiceTests(DeployedBoard deployed)
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Jitter_At100Hz_IsPrinted()
     {
         Board board = deployed.Board;

@@ -34,7 +34,7 @@ public sealed class GpioTests(BoardFixture fixture)
             run sudo sim gpio 27 pulses 200 5; sudo sim gpio 26 pulses 100 5; sudo sim gpio 25 pulses 50 5
             wait 300
             read
-            run sudo sim gpio 27 pulses 500 1
+            run sudo sim gpio 27 pulses 500 2
             wait 300
             read
             """);

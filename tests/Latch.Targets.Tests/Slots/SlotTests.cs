@@ -110,6 +110,21 @@ public sealed class SlotTests
     }
 
     [Fact]
+    public void Install_AgentAfterASickFirstModel_TakesTheModelThatIsStaged()
+    {
+        using SlotBoard board = new();
+        string usr = Path.Combine(board.Root, "usr"), staged = Directory.CreateDirectory(Path.Combine(usr, "lib", "latch", "agent")).FullName;
+        string agent = Path.Combine(staged, "latch-agent"), model = Path.Combine(usr, "share", "latch", "models", "pump");
+        File.Copy(board.Agent(1), agent);
+        Assert.Equal(1, board.Slot("install", "model", board.Model(1, sick: true)).Code);
+        Directory.CreateDirectory(Path.GetDirectoryName(model)!);
+        Directory.Move(board.Model(2), model);
+        (int code, string text) = board.Slot("install", "agent", agent);
+        Assert.True(code == 0, text);
+        board.AssertCurrentIsWhole((agent, model));
+    }
+
+    [Fact]
     public void Install_OlderModel_NeedsPermission()
     {
         using SlotBoard board = Installed(version: 5);
