@@ -30,7 +30,10 @@ internal sealed class PrometheusServer : IDisposable
                 static_configs: [{ targets: ['{{target}}'] }]
             """);
         _process = Process.Start(new ProcessStartInfo(Program,
-            [$"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/data", $"--web.listen-address=127.0.0.1:{_port}"]) { RedirectStandardError = true })!;
+            [$"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/data", $"--web.listen-address=127.0.0.1:{_port}"])
+        {
+            RedirectStandardError = true,
+        })!;
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginErrorReadLine();
     }
