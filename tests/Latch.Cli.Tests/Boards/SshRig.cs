@@ -165,6 +165,7 @@ internal sealed class SshRig : IDisposable
                 --version) echo 'systemd 252 (test)' ;;
                 "restart latch-agent.service") {Root}/usr/lib/latch/latch-slot boot && touch {Root}/active ;;
                 "start latch-health.service") {Root}/usr/lib/latch/latch-slot gate ;;
+                "is-active"*latch-install*) [ -e {Root}/installing ] ;;
                 "is-active"*) [ -e {Root}/active ] ;;
                 "show latch-agent.service -p Act"*) printf 'ActiveState=%s\nSubState=running\nNRestarts=0\nActiveEnterTimestamp=today\n' "$([ -e {Root}/active ] && echo active || echo inactive)" ;;
             esac
@@ -173,7 +174,8 @@ internal sealed class SshRig : IDisposable
             while [ "$1" != dpkg ]; do log=$1; shift; done
             if [ -e {{Root}}/cut-install ]; then
                 rm {{Root}}/cut-install
-                setsid "$@" </dev/null >/dev/null 2>&1 &
+                touch {{Root}}/installing
+                setsid sh -c '"$@"; rm {{Root}}/installing' sh "$@" </dev/null >/dev/null 2>&1 &
                 kill -9 "$SESSION"
             fi
             exec "$@" >"${log#*append:}" 2>&1 </dev/null
