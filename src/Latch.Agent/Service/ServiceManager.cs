@@ -52,21 +52,25 @@ internal sealed class ServiceManager : IDisposable
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
+    // What is told once is tried for a second: the manager's queue may be full of signs of life.
     private void Send(string message)
     {
-        if (_socket is not null)
-            Send(Encoding.UTF8.GetBytes(message));
+        byte[] bytes = Encoding.UTF8.GetBytes(message);
+        for (int attempt = 0; attempt < 20 && !Send(bytes); attempt++)
+            Thread.Sleep(50);
     }
 
-    private void Send(byte[] message)
+    private bool Send(byte[] message)
     {
         try
         {
             _socket?.Send(message);
+            return true;
         }
         catch (SocketException)
         {
             // A manager that does not read: its watchdog tells, a step must not wait for it.
+            return false;
         }
     }
 }
