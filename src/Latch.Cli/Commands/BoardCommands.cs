@@ -9,8 +9,6 @@ namespace Latch.Cli.Commands;
 /// <summary><c>latch rollback</c>, <c>status</c>, <c>logs</c> and <c>pull</c>: a board after its deployment.</summary>
 internal static class BoardCommands
 {
-    private const string Sudo = "if [ \"$(id -u)\" -eq 0 ]; then run=; else run='sudo -n'; fi; ";
-
     public static Command Rollback(Terminal terminal)
     {
         BoardOptions board = new();
@@ -18,7 +16,7 @@ internal static class BoardCommands
         board.AddTo(command);
         command.SetAction((parsed, cancellation) => board.WithBoardAsync(parsed, async connected =>
         {
-            ProgramResult result = await connected.RunAsync(Sudo + "$run /usr/lib/latch/latch-slot rollback && /usr/lib/latch/latch-slot status", cancellation).ConfigureAwait(false);
+            ProgramResult result = await connected.RunAsync(SshBoard.AsRoot + "$run /usr/lib/latch/latch-slot rollback && /usr/lib/latch/latch-slot status", cancellation).ConfigureAwait(false);
             if (result.Code != 0)
                 throw CommandException.BadInput($"{connected.Name}: {Said(result)}");
             BoardStatus status = BoardStatus.Parse(result.Out);
@@ -59,7 +57,7 @@ internal static class BoardCommands
         board.AddTo(command);
         command.SetAction((parsed, cancellation) => board.WithBoardAsync(parsed, async connected =>
         {
-            string script = $"{Sudo}exec $run journalctl -u latch-agent.service -u latch-health.service --no-pager -o short-iso -n {parsed.GetValue(lines)}{(parsed.GetValue(follow) ? " -f" : "")}";
+            string script = $"{SshBoard.AsRoot}exec $run journalctl -u latch-agent.service -u latch-health.service --no-pager -o short-iso -n {parsed.GetValue(lines)}{(parsed.GetValue(follow) ? " -f" : "")}";
             ProgramResult result = await connected.RunAsync(script, cancellation, terminal.Out.WriteLine).ConfigureAwait(false);
             return result.Code == 0 ? ExitCode.Ok : throw CommandException.BadInput($"{connected.Name}: the journal cannot be read: {Said(result)}");
         }, cancellation));

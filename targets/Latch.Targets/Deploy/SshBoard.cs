@@ -13,6 +13,9 @@ internal sealed class SshBoard : IBoard, IAsyncDisposable
     /// <summary>What ssh ends with when the fault is its own.</summary>
     public const int ConnectionLost = 255;
 
+    /// <summary>Begin of a script that puts $run before what only root may do.</summary>
+    public const string AsRoot = "if [ \"$(id -u)\" -eq 0 ]; then run=; else run='sudo -n'; fi; ";
+
     // Later than the user's options: ssh takes the first value it meets.
     private static readonly string[] s_defaults = ["-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=6"];
 

@@ -11,7 +11,7 @@ namespace Latch.Cli.Studio.Board;
 /// <summary>What the studio takes from a board over ssh: its model, once, and what its model is given, step by step.</summary>
 internal sealed class BoardStudio(IBoard board, Terminal terminal)
 {
-    private const string Current = "/var/lib/latch/current", Sudo = "if [ \"$(id -u)\" -eq 0 ]; then run=; else run='sudo -n'; fi; ";
+    private const string Current = "/var/lib/latch/current";
 
     /// <summary>Fetches the bundle that the board runs and checks that it arrived whole.</summary>
     /// <param name="folder">An empty folder.</param>
@@ -39,7 +39,7 @@ internal sealed class BoardStudio(IBoard board, Terminal terminal)
         string? fault = null;
         try
         {
-            ProgramResult result = await board.RunAsync($"{Sudo}exec $run {Current}/latch-agent live", stop.Token, Take).ConfigureAwait(false);
+            ProgramResult result = await board.RunAsync($"{SshBoard.AsRoot}exec $run {Current}/latch-agent live", stop.Token, Take).ConfigureAwait(false);
             terminal.WriteError($"{board.Name}: {(result.Error.Length > 0 ? result.LastLine : "the agent ended its live stream, or the connection was lost.")} {follower.Steps} steps are held.");
         }
         catch (OperationCanceledException)
