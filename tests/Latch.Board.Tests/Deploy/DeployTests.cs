@@ -21,8 +21,9 @@ public sealed class DeployTests(DeployedBoard deployed)
     public void Deploy_SecondVersion_IsConfirmedAndRollbackTakesTheFirst()
     {
         Board board = deployed.Board;
-        string before = deployed.Current, model = $"host {deployed.Version}", next = $"host {deployed.Version + 1}";
+        string before = deployed.Current, model = deployed.RunningModel;
         ProcessRun second = deployed.Deploy(deployed.Build());
+        string next = $"{AgentBuild.ModelName} {deployed.Version}";
         Assert.Contains("the board has this agent already", second.Succeeded(), StringComparison.Ordinal);
         Assert.DoesNotContain("uploaded latch-agent_", second.Out, StringComparison.Ordinal);
         string after = deployed.Current;
@@ -55,10 +56,10 @@ public sealed class DeployTests(DeployedBoard deployed)
     [Fact]
     public void Status_OfADeployedBoard_IsATableAndADocument()
     {
-        string current = deployed.Board.Check("true") + deployed.Current;
+        string current = deployed.Current;
         string table = deployed.Latch("status").Succeeded();
         Assert.Contains("active (running)", table, StringComparison.Ordinal);
-        Assert.Contains($"host {deployed.Version}", table, StringComparison.Ordinal);
+        Assert.Contains(deployed.RunningModel, table, StringComparison.Ordinal);
         JsonElement status = deployed.Status();
         Assert.Equal((current, "active (running)"), (status.GetProperty("current").GetString(), status.GetProperty("service").GetString()));
         JsonElement agent = status.GetProperty("agent");

@@ -70,6 +70,16 @@ public sealed class DeployedBoard : IDisposable
     /// <summary>Number of the current slot.</summary>
     internal string Current => Board.Check($"readlink {Slots}/current")["slots/".Length..];
 
+    /// <summary>Name and version in the manifest of the current slot: a version that was built may have been rolled back since.</summary>
+    internal string RunningModel
+    {
+        get
+        {
+            using JsonDocument manifest = JsonDocument.Parse(Board.Check($"cat {Slots}/current/model/manifest.json"));
+            return $"{manifest.RootElement.GetProperty("name").GetString()} {manifest.RootElement.GetProperty("version").GetInt32()}";
+        }
+    }
+
     /// <summary>Process of the service; 0 when there is none.</summary>
     internal int Process => int.Parse(Board.Check("systemctl show -P MainPID latch-agent"), CultureInfo.InvariantCulture);
 

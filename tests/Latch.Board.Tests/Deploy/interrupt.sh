@@ -1,11 +1,11 @@
 #!/bin/bash
-# Runs on the board as root: installs two model packages of one version in turn, kills every process of the installation at a random moment, waits until the
-# board has settled by itself, and installs to the end. One line for each interruption:
-#   kill NUMBER DELAY WHAT old|new SECONDS   or   fault NUMBER TEXT
-# usage: interrupt.sh FROM TO A.deb B.deb
+# Runs on the board as root: installs two model packages of one version in turn, kills every process of the installation at a random moment, and waits until the
+# board has settled by itself. The last update of a call goes to its end. One line for each:
+#   kill NUMBER DELAY MOMENT WHAT old|new SECONDS   or   update NUMBER MILLISECONDS   or   fault NUMBER TEXT
+# usage: interrupt.sh FROM TO A.deb B.deb MILLISECONDS, which an update takes
 set -u
-from=$1 to=$2
-packages=("$3" "$4")
+from=$1 to=$2 length=$5
+packages=("$(realpath "$3")" "$(realpath "$4")")
 lib=/var/lib/latch
 RANDOM=$from
 for n in 0 1; do
@@ -28,6 +28,11 @@ settled() {
         setpriv --reuid=latch --regid=latch --init-groups "$lib/current/latch-agent" health --wait 5 >/dev/null
 }
 
+# moment: how far the update is.
+moment() {
+    if [ -e "$lib/trial" ]; then echo trial; elif systemctl is-active --quiet latch-install; then echo installing; else echo over; fi
+}
+
 install() { dpkg -i "$1" >/tmp/install.log 2>&1 </dev/null; }
 
 # wait_for_it: until it is settled, for 150 s at most.
@@ -39,7 +44,6 @@ wait_for_it() {
     done
 }
 
-length=${LENGTH:-8000}
 for ((i = from; i <= to; i++)); do
     old=$(holds)
     new=$((1 - old))
@@ -51,6 +55,7 @@ for ((i = from; i <= to; i++)); do
     esac
     systemd-run --quiet --collect --unit=latch-install dpkg -i "${packages[$new]}" </dev/null
     sleep "$((delay / 1000)).$(printf %03d $((delay % 1000)))"
+    moment=$(moment)
     for unit in $kill; do systemctl kill -s KILL "$unit" 2>/dev/null; done
     begin=$SECONDS
     wait_for_it || echo "fault $i the board did not settle: $(systemctl is-active latch-agent.service), $(/usr/lib/latch/latch-slot status | tr '\n' ' ')"
@@ -60,13 +65,12 @@ for ((i = from; i <= to; i++)); do
         "$new") word=new ;;
         *) echo "fault $i the slot in use is not whole, or neither the old nor the new one" ;;
     esac
-    echo "kill $i $delay ${kill//.service/} $word $((SECONDS - begin))"
-    # The next update works.
-    begin=$(date +%s%3N)
-    if install "${packages[$((1 - now))]}" && [ "$(holds)" = $((1 - now)) ] && wait_for_it; then
-        length=$(($(date +%s%3N) - begin))
-        echo "update $i $length"
-    else
-        echo "fault $i the next update failed: $(tail -n 3 /tmp/install.log | tr '\n' ' ')"
-    fi
+    echo "kill $i $delay $moment ${kill//.service/} $word $((SECONDS - begin))"
 done
+# An update after all that works.
+begin=$(date +%s%3N)
+if install "${packages[$((1 - now))]}" && [ "$(holds)" = $((1 - now)) ] && wait_for_it; then
+    echo "update $to $(($(date +%s%3N) - begin))"
+else
+    echo "fault $to the next update failed: $(tail -n 3 /tmp/install.log | tr '\n' ' ')"
+fi
