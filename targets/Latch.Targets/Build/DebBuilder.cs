@@ -11,6 +11,8 @@ internal sealed class DebBuilder : IDisposable
     private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Program = Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private readonly string _root = Directory.CreateTempSubdirectory("latch-deb-").FullName;
     private readonly List<(string Path, string Hash)> _files = [];
     private readonly List<string> _configurations = [];
@@ -25,9 +27,10 @@ internal sealed class DebBuilder : IDisposable
     /// <param name="content">Its bytes.</param>
     /// <param name="isProgram">Whether it can be run.</param>
     /// <param name="isConfiguration">Whether the owner's changes to it are kept.</param>
-    public void Add(string path, byte[] content, bool isProgram = false, bool isConfiguration = false)
+    /// <param name="isPrivate">Whether root alone may read it.</param>
+    public void Add(string path, byte[] content, bool isProgram = false, bool isConfiguration = false, bool isPrivate = false)
     {
-        Write(path, content, isProgram ? Program : Plain);
+        Write(path, content, isProgram ? Program : isPrivate ? Private : Plain);
         _bytes += content.Length;
         if (isConfiguration)
             _configurations.Add($"/{path}");

@@ -38,7 +38,7 @@ internal static class Packages
         deb.Add("lib/systemd/system/latch-health.path", Encoding.UTF8.GetBytes(Filled(Agent + "latch-health.path")));
         deb.Add("lib/systemd/system/latch-health.service", Encoding.UTF8.GetBytes(Filled(Agent + "latch-health.service")));
         deb.Add("usr/lib/sysusers.d/latch-agent.conf", Encoding.UTF8.GetBytes(Filled(Agent + "latch-agent.sysusers")));
-        deb.Add("etc/latch/agent.json", configuration, isConfiguration: true);
+        deb.Add("usr/share/latch/agent.json", configuration, isPrivate: true);
         foreach ((string name, string text) in keys)
             deb.Add($"etc/latch/keys/{name}", Encoding.UTF8.GetBytes(text), isConfiguration: true);
         deb.Add("lib/udev/rules.d/50-latch-agent.rules", Encoding.UTF8.GetBytes(Filled(Agent + "latch-agent.udev")));

@@ -35,8 +35,7 @@ public sealed class WalkthroughTests(WalkthroughFixture walk) : IClassFixture<Wa
         // The session begins anew, at a chip that has no sample yet.
         board.Check($"sudo systemctl stop latch-agent fan; sudo rm -f /var/lib/latch/state/*; sudo sim i2c 0x53 0x30 0x02; sudo sim i2c delay 2000; sudo systemctl start latch-agent");
         board.Check("sudo -u latch sh -c '/var/lib/latch/current/latch-agent live --config /etc/latch/agent.json >/tmp/live' >/dev/null 2>&1 & sleep 3; sudo sim i2c 0x53 play \"$PWD/steps.bin\" 0x30 8");
-        string last = string.Create(CultureInfo.InvariantCulture, $"grep -q '\"step\":{Samples},' /tmp/live");
-        board.Check($"for i in $(seq 200); do sudo {last} && break; sleep 1; done; sudo {last}");
+        board.Check($"for i in $(seq 200); do [ \"$(sudo tail -n 1 /tmp/live | grep -o '\"step\":[0-9]*' | cut -d : -f 2)\" -ge {Samples} ] 2>/dev/null && exit 0; sleep 1; done; sudo tail -n 1 /tmp/live; exit 1");
         string live = board.Check("sudo cat /tmp/live; sudo sim i2c delay 0");
         Compare(live, csv);
     }
@@ -69,15 +68,17 @@ public sealed class WalkthroughTests(WalkthroughFixture walk) : IClassFixture<Wa
         return path;
     }
 
-    // The live stream leaves out what is not taken in time; but the state that a step has depends on every step before it.
+    // The live stream leaves out what is not taken in time; but the state that a step has depends on every step before it. After the series the chip stays at its
+    // last frame.
     private void Compare(string live, string csv)
     {
         string[] rows = File.ReadAllLines(csv)[1..];
         Dictionary<long, JsonElement> steps = live.Split('\n').Select(static line => JsonDocument.Parse(line).RootElement).Where(static line => line.TryGetProperty("checksum", out _))
-            .ToDictionary(static line => line.GetProperty("step").GetInt64());
+            .Where(static line => line.GetProperty("step").GetInt64() <= Samples).ToDictionary(static line => line.GetProperty("step").GetInt64());
         TestContext.Current.TestOutputHelper?.WriteLine($"{steps.Count} of {Samples} steps compared");
-        Assert.Equal((Samples, Samples), (rows.Length, steps.Keys.Max()));
+        Assert.Equal(Samples, rows.Length);
         Assert.InRange(steps.Count, Samples / 10, Samples);
+        Assert.InRange(steps.Keys.Max(), Samples - 500, Samples);
         using LatchModel model = LatchModel.Load(Path.Combine(walk.Folder, "vibration.latch"));
         StreamScorer scorer = new(AnomalyProfile.Load(Path.Combine(walk.Folder, "vibration.profile.json")), alarmsPerHour: 1, model.Channels);
         Session session = model.CreateSession();

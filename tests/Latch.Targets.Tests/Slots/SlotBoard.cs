@@ -19,10 +19,35 @@ internal sealed class SlotBoard : IDisposable
             #!/bin/sh
             case "$*" in
                 "restart latch-agent.service") sh {Engine} boot && echo restarted >>"$LATCH_ROOT/restarts" ;;
-                "start latch-health.service") sh {Engine} gate ;;
+                "start latch-health.service")
+                    # A start that joins the end of an earlier gate.
+                    if [ -f "$LATCH_ROOT/joins" ]; then rm "$LATCH_ROOT/joins"; exit 1; fi
+                    sh {Engine} gate ;;
+                "is-active --quiet latch-agent.service") [ ! -f "$LATCH_ROOT/stopped" ] ;;
                 *) exit 0 ;;
             esac
             """);
+        WriteScript(Path.Combine(Root, "bin", "dpkg-query"), """
+            #!/bin/sh
+            for last; do :; done
+            cat "$LATCH_ROOT/state.${last%%-\*}" 2>/dev/null
+            """);
+    }
+
+    /// <summary>What dpkg says of a package: <c>installed</c>, <c>unpacked</c>.</summary>
+    public void SetPackage(string name, string state) => File.WriteAllText(Path.Combine(Root, $"state.{name}"), $"{state}\n");
+
+    /// <summary>The configuration in use; null when there is none.</summary>
+    public string? Configuration
+    {
+        get => File.Exists(ConfigurationPath) ? File.ReadAllText(ConfigurationPath) : null;
+        set => File.WriteAllText(ConfigurationPath, value);
+    }
+
+    /// <summary>The configuration that the agent's package brought.</summary>
+    public string Shipped
+    {
+        set => File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(Root, "usr", "share", "latch")).FullName, "agent.json"), value);
     }
 
     public static string Engine => Path.Combine(SharedData.Repository, "targets", "packaging", "latch-slot");
@@ -103,6 +128,8 @@ internal sealed class SlotBoard : IDisposable
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
+
+    private string ConfigurationPath => Path.Combine(Root, "etc", "latch", "agent.json");
 
     private string? LinkTarget(string name) => new FileInfo(Path.Combine(Library, name)).LinkTarget;
 }
