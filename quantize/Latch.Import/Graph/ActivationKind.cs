@@ -41,4 +41,31 @@ public enum ActivationKind
 
     /// <summary>max(a, min(b, x)); an open end is an infinity</summary>
     Clip,
+
+    /// <summary>exp(x)</summary>
+    Exp,
+
+    /// <summary>ln(x)</summary>
+    Log,
+
+    /// <summary>the square root of x</summary>
+    Sqrt,
+
+    /// <summary>1 / x</summary>
+    Reciprocal,
+
+    /// <summary>|x|</summary>
+    Abs,
+
+    /// <summary>x times the normal distribution's share below x: x/2 (1 + erf(x / sqrt 2))</summary>
+    Gelu,
+
+    /// <summary>x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))</summary>
+    GeluTanh,
+
+    /// <summary>x max(0, min(1, x/6 + 1/2))</summary>
+    HardSwish,
+
+    /// <summary>erf(x)</summary>
+    Erf,
 }

@@ -5,6 +5,11 @@ namespace Latch.Import.Graph;
 /// <param name="Shape">The length of each axis; empty for a scalar.</param>
 public sealed record ValueInfo(string Name, int[] Shape);
 
+/// <summary>A state that is an input and an output of the graph: what the output is in one step, the input is in the next.</summary>
+/// <param name="Input">Name of the input.</param>
+/// <param name="Output">Name of the output, of the same shape.</param>
+public sealed record StatePair(string Input, string Output);
+
 /// <summary>
 /// A trained model in floating point: an immutable graph of named nodes over tensors of static shape, for a batch of one
 /// and a fixed number of steps. Every value is single precision, row-major.
@@ -37,6 +42,12 @@ public sealed class FloatModel
 
     /// <summary>What a run yields, in the source's order.</summary>
     public required IReadOnlyList<ValueInfo> Outputs { get; init; }
+
+    /// <summary>Inputs that carry on what an output was in the step before, zero at first; the caller does not give them.</summary>
+    public IReadOnlyList<StatePair> States { get; init; } = [];
+
+    /// <summary>What was done to the source's graph that a user should know: heads cut off, loops turned back into cells.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The nodes in topological order.</summary>
     public IReadOnlyList<GraphNode> Nodes { get; }

@@ -60,6 +60,32 @@ public sealed record ExpandNode(string Name, string Input, string Output) : Move
 /// <param name="Output">The value written, of the same rank.</param>
 public sealed record TileNode(string Name, string Input, string Output) : MovementNode(Name, Input, Output);
 
+/// <summary>
+/// Element i of the output is element Source[i] of the input, both row-major; -1 takes <see cref="Fill"/>. Padding of every mode and gathers with constant
+/// indices along several axes land here.
+/// </summary>
+/// <param name="Name">Unique in the model.</param>
+/// <param name="Input">The value read.</param>
+/// <param name="Output">The value written.</param>
+/// <param name="Source">One position in the input, or -1, per element of the output.</param>
+/// <param name="Fill">The number in the places of no source.</param>
+public sealed record PickNode(string Name, string Input, string Output, int[] Source, float Fill = 0) : MovementNode(Name, Input, Output);
+
+/// <summary>The data, with elements replaced: Output[Positions[i]] = Updates[i], both row-major. ScatterND and ScatterElements with constant indices land here.</summary>
+/// <param name="Name">Unique in the model.</param>
+/// <param name="Data">The value read, of the output's shape; may be constant.</param>
+/// <param name="Updates">The elements put in; may be constant.</param>
+/// <param name="Output">The value written.</param>
+/// <param name="Positions">One position in the output per element of the updates; the last one counts where several are the same.</param>
+public sealed record ScatterNode(string Name, string Data, string Updates, string Output, int[] Positions) : GraphNode(Name)
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Inputs => [Data, Updates];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Outputs => [Output];
+}
+
 /// <summary>Values joined along one axis.</summary>
 /// <param name="Name">Unique in the model.</param>
 /// <param name="Parts">The values read, in order; some may be constant.</param>

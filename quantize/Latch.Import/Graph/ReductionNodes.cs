@@ -1,11 +1,12 @@
 namespace Latch.Import.Graph;
 
-/// <summary>exp(x) divided by its sum along one axis.</summary>
+/// <summary>exp(x) divided by its sum along one axis; the natural logarithm of that on request.</summary>
 /// <param name="Name">Unique in the model.</param>
 /// <param name="Input">The value read.</param>
 /// <param name="Output">The value written, of the same shape.</param>
 /// <param name="Axis">The axis, not negative.</param>
-public sealed record SoftmaxNode(string Name, string Input, string Output, int Axis) : GraphNode(Name)
+/// <param name="IsLog">Whether the logarithm is taken (LogSoftmax).</param>
+public sealed record SoftmaxNode(string Name, string Input, string Output, int Axis, bool IsLog = false) : GraphNode(Name)
 {
     /// <inheritdoc/>
     public override IReadOnlyList<string> Inputs => [Input];
