@@ -1,3 +1,5 @@
+using Latch.Import.Graph;
+
 namespace Latch.Import;
 
 /// <summary>Choices made at import.</summary>
@@ -8,4 +10,9 @@ public sealed record ImportOptions
     /// another number than the file fixes is an error.
     /// </summary>
     public int? Steps { get; init; }
+
+    /// <summary>
+    /// The states that are an input and an output of the graph. Null finds them by their names and shapes (README, States); a list, possibly empty, says them all.
+    /// </summary>
+    public IReadOnlyList<StatePair>? States { get; init; }
 }

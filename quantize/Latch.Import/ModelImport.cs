@@ -2,6 +2,7 @@ using Latch.Import.Folding;
 using Latch.Import.Graph;
 using Latch.Import.Onnx;
 using Latch.Import.Operators;
+using Latch.Import.Passes;
 
 namespace Latch.Import;
 
@@ -20,42 +21,51 @@ internal sealed class ModelImport
     private readonly List<GraphValue> _initializers;
     private readonly InputDimensions _dimensions;
     private readonly bool _isRecurrent;
+    private readonly ExternalFiles? _files;
+    private readonly IReadOnlyList<string> _cuts;
 
-    public ModelImport(ModelProto proto, string source)
+    /// <param name="proto">The model.</param>
+    /// <param name="source">What messages call the file.</param>
+    /// <param name="files">Where tensors find data that lie in other files; null when there are none.</param>
+    public ModelImport(ModelProto proto, string source, ExternalFiles? files)
     {
         _proto = proto;
         _source = source;
+        _files = files;
         _opset = OnnxReader.Opset(proto, source);
         if (proto.Graph.SparseInitializer.Count > 0)
             throw new ImportException(ImportErrorCode.UnsupportedForm, source, "sparse initializers are not supported; store dense tensors");
+        _cuts = RandomHeads.Cut(proto.Graph);
         _nodes = GraphOrder.Of(proto.Graph, source);
         RefuseUnsupported();
-        _isRecurrent = _nodes.Any(node => node.OpType is "LSTM" or "GRU" or "RNN");
+        _isRecurrent = SubgraphNames.AllNodes(_nodes).Any(node => node.OpType is "LSTM" or "GRU" or "RNN");
         _outputs = [.. proto.Graph.Output.Select(output => output.Name)];
-        _read = [.. _nodes.SelectMany(node => node.Input).Where(name => name.Length > 0), .. _outputs];
+        _read = [.. _nodes.SelectMany(SubgraphNames.Read), .. _outputs];
         _initializers = [.. proto.Graph.Initializer
             .Where(tensor => _read.Contains(tensor.Name))
-            .Select(tensor => TensorReader.Read(tensor, tensor.Name, source))];
+            .Select(tensor => TensorReader.Read(tensor, tensor.Name, source, files))];
         HashSet<string> constant = [.. _initializers.Select(value => value.Name)];
         _dimensions = new InputDimensions(
             [.. proto.Graph.Input.Where(input => _read.Contains(input.Name) && !constant.Contains(input.Name))], source);
     }
 
-    public FloatModel Run(int? requested, string sha256)
+    public FloatModel Run(ImportOptions options, string sha256)
     {
-        (GraphBuilder builder, int steps) = Resolve(requested);
-        Dictionary<string, GraphValue> values = builder.Values.DistinctBy(value => value.Name).ToDictionary(value => value.Name);
-        List<GraphNode> nodes = DenseMerger.Merge(DeadNodes.Drop(builder.Nodes, _outputs), values, _outputs);
-        ValueInfo[] inputs = [.. _dimensions.Inputs.Select(input => new ValueInfo(input.Name, values[input.Name].Shape))];
-        ValueInfo[] outputs = [.. _proto.Graph.Output.Select(output => new ValueInfo(output.Name, FloatOutput(builder, output.Name).Shape))];
-        Dictionary<string, FloatTensor> constants = Constants(nodes, values);
-        IEnumerable<string> named = inputs.Select(input => input.Name).Concat(constants.Keys).Concat(nodes.SelectMany(node => node.Outputs));
-        return new FloatModel(nodes, named.Distinct().ToDictionary(name => name, name => values[name].Shape))
+        (GraphBuilder builder, int steps) = Resolve(options.Steps);
+        builder.Notes.InsertRange(0, _cuts);
+        PassGraph graph = new(builder, [.. _dimensions.Inputs.Select(input => input.Name)], [.. _proto.Graph.Output.Select(output => output.Name)]);
+        GraphPasses.Apply(graph, options.States);
+        Dictionary<string, FloatTensor> constants = Constants(graph);
+        HashSet<string> carried = [.. graph.States.SelectMany(pair => new[] { pair.Input, pair.Output })];
+        IEnumerable<string> named = graph.Inputs.Concat(constants.Keys).Concat(graph.Nodes.SelectMany(node => node.Outputs));
+        return new FloatModel(graph.Nodes, named.Distinct().ToDictionary(name => name, graph.Shape))
         {
             Name = _proto.Graph.Name.Length > 0 ? _proto.Graph.Name : Path.GetFileNameWithoutExtension(_source),
             Steps = steps,
-            Inputs = inputs,
-            Outputs = outputs,
+            Inputs = [.. graph.Inputs.Where(name => !carried.Contains(name)).Select(name => new ValueInfo(name, graph.Shape(name)))],
+            Outputs = [.. graph.Outputs.Where(name => !carried.Contains(name)).Select(name => new ValueInfo(name, graph.Shape(name)))],
+            States = graph.States,
+            Notes = graph.Notes,
             Constants = constants,
             SourceSha256 = sha256,
             Opset = _opset,
@@ -102,7 +112,7 @@ internal sealed class ModelImport
 
     private GraphBuilder Lower(bool[] isSequence, int steps)
     {
-        GraphBuilder builder = new(_source, _outputs);
+        GraphBuilder builder = new(_source, _outputs, _files);
         foreach (GraphValue initializer in _initializers)
             builder.Define(initializer.Name, initializer);
         foreach (ValueInfoProto input in _dimensions.Inputs)
@@ -140,17 +150,17 @@ internal sealed class ModelImport
             _source,
             $"the file fixes the number of steps to {steps}, asked for were {wanted}; leave the steps out or export with an open sequence axis");
 
-    private Dictionary<string, FloatTensor> Constants(List<GraphNode> nodes, Dictionary<string, GraphValue> values)
+    private Dictionary<string, FloatTensor> Constants(PassGraph graph)
     {
         Dictionary<string, FloatTensor> constants = [];
-        foreach (string name in nodes.SelectMany(node => node.Inputs).Concat(_outputs))
+        foreach (string name in graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs))
         {
-            if (values[name].Float is { } tensor)
+            if (graph.Constant(name) is { } tensor)
                 constants[name] = tensor;
         }
         foreach ((string name, FloatTensor tensor) in constants)
             CheckFinite(tensor, $"the constant '{name}'");
-        foreach (GraphNode node in nodes)
+        foreach (GraphNode node in graph.Nodes)
         {
             foreach (FloatTensor tensor in Weights(node))
                 CheckFinite(tensor, $"a weight of node '{node.Name}'");
@@ -172,15 +182,6 @@ internal sealed class ModelImport
             throw new ImportException(ImportErrorCode.NotFinite, _source, $"{what} holds numbers that are not finite; export the model again");
     }
 
-    private GraphValue FloatOutput(GraphBuilder builder, string name)
-    {
-        GraphValue output = builder.Find(name)!;
-        return output.Integer is null
-            ? output
-            : throw new ImportException(
-                ImportErrorCode.UnsupportedForm, _source, $"the output '{name}' is a constant of integers; only floats are supported");
-    }
-
     private void RefuseUnsupported()
     {
         NodeProto[] refused = [.. _nodes.Where(node => !OnnxReader.IsDefaultDomain(node.Domain) || !OperatorTable.Supports(node.OpType))];
@@ -199,7 +200,7 @@ internal sealed class ModelImport
     private long FloatBytes()
     {
         long stored = _initializers.Sum(value => (long)(value.Float?.Count ?? 0));
-        long written = _nodes
+        long written = SubgraphNames.AllNodes(_nodes)
             .Where(node => node.OpType == "Constant")
             .SelectMany(node => node.Attribute)
             .Where(attribute => attribute.T is { } tensor && TensorReader.IsFloat(tensor))

@@ -33,7 +33,7 @@ public static class OnnxImporter
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return Import(File.ReadAllBytes(path), path, options);
+            return Import(File.ReadAllBytes(path), path, options, new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -60,15 +60,17 @@ public static class OnnxImporter
     /// <param name="options">Choices; null for the defaults.</param>
     /// <exception cref="ImportException">The model cannot be imported.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of steps is below 1.</exception>
-    public static FloatModel Import(byte[] bytes, string sourceName, ImportOptions? options = null)
+    public static FloatModel Import(byte[] bytes, string sourceName, ImportOptions? options = null) => Import(bytes, sourceName, options, files: null);
+
+    private static FloatModel Import(byte[] bytes, string sourceName, ImportOptions? options, ExternalFiles? files)
     {
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentNullException.ThrowIfNull(sourceName);
-        int? steps = options?.Steps;
-        if (steps < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), steps, "the number of steps must be at least 1");
+        options ??= new ImportOptions();
+        if (options.Steps < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Steps, "the number of steps must be at least 1");
         ModelProto proto = OnnxReader.Read(bytes, sourceName);
-        ModelImport import = new(proto, sourceName);
-        return import.Run(steps, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        ModelImport import = new(proto, sourceName, files);
+        return import.Run(options, Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 }

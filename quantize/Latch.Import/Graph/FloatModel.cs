@@ -37,10 +37,10 @@ public sealed class FloatModel
     /// <summary>The length of the sequence axis; 1 for streaming.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>What a run needs, in the source's order.</summary>
+    /// <summary>What a run needs, in the source's order. Inputs that carry a state (<see cref="States"/>) are not among them.</summary>
     public required IReadOnlyList<ValueInfo> Inputs { get; init; }
 
-    /// <summary>What a run yields, in the source's order.</summary>
+    /// <summary>What a run yields, in the source's order. Outputs that carry a state are not among them.</summary>
     public required IReadOnlyList<ValueInfo> Outputs { get; init; }
 
     /// <summary>Inputs that carry on what an output was in the step before, zero at first; the caller does not give them.</summary>

@@ -6,19 +6,24 @@ internal sealed class GraphOrder
     private readonly GraphProto _graph;
     private readonly string _source;
     private readonly Dictionary<string, int> _writers = [];
+    private readonly Func<string, bool>? _isKnownOutside;
     private readonly HashSet<string> _given = [];
 
-    private GraphOrder(GraphProto graph, string source)
+    private GraphOrder(GraphProto graph, string source, Func<string, bool>? isKnownOutside)
     {
         _graph = graph;
         _source = source;
+        _isKnownOutside = isKnownOutside;
     }
 
     /// <summary>Orders a graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="source">What messages call the file.</param>
+    /// <param name="isKnownOutside">For a graph inside of a node: whether a name is a value of the graph around.</param>
     /// <exception cref="ImportException">A name is written twice or never, or the graph has a cycle.</exception>
-    public static IReadOnlyList<NodeProto> Of(GraphProto graph, string source)
+    public static IReadOnlyList<NodeProto> Of(GraphProto graph, string source, Func<string, bool>? isKnownOutside = null)
     {
-        GraphOrder order = new(graph, source);
+        GraphOrder order = new(graph, source, isKnownOutside);
         order.RegisterNames();
         return order.Sort(order.FindLive());
     }
@@ -59,7 +64,7 @@ internal sealed class GraphOrder
             Reach(output.Name, "an output of the graph", live, open);
         while (open.TryPop(out int node))
         {
-            foreach (string input in _graph.Node[node].Input.Where(name => name.Length > 0))
+            foreach (string input in SubgraphNames.Read(_graph.Node[node]))
                 Reach(input, $"an input of {Describe(node)}", live, open);
         }
         return live;
@@ -73,7 +78,7 @@ internal sealed class GraphOrder
                 open.Push(writer);
             live[writer] = true;
         }
-        else if (!_given.Contains(value))
+        else if (!_given.Contains(value) && _isKnownOutside?.Invoke(value) != true)
         {
             throw Broken($"the value '{value}', {role}, is neither an input nor an initializer nor written by a node");
         }
@@ -109,7 +114,7 @@ internal sealed class GraphOrder
         return sorted;
     }
 
-    private IEnumerable<int> Feeders(int node) => _graph.Node[node].Input
+    private IEnumerable<int> Feeders(int node) => SubgraphNames.Read(_graph.Node[node])
         .Where(_writers.ContainsKey)
         .Select(name => _writers[name])
         .Distinct();

@@ -12,10 +12,10 @@ namespace Latch.Import.Onnx;
 /// </summary>
 internal static class TensorReader
 {
-    public static GraphValue Read(TensorProto tensor, string name, string source)
+    public static GraphValue Read(TensorProto tensor, string name, string source, ExternalFiles? files = null)
     {
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External || tensor.ExternalData.Count > 0)
-            throw Broken(source, name, "its data lies in another file; save the model as one file without external data");
+            tensor = ExternalFiles.Resolve(files, tensor, name, source);
         int[] shape = Shape(tensor, name, source);
         int count = TensorShape.Count(shape);
         DataType type = (DataType)tensor.DataType;

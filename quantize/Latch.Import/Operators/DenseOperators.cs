@@ -11,7 +11,7 @@ internal static class DenseOperators
         GraphValue left = call.Floats(0);
         GraphValue right = call.Floats(1);
         int[] shape = ProductShape(call, left.Shape, right.Shape);
-        if (left.IsConstant || !right.IsConstant || right.Shape.SkipLast(2).Any(length => length != 1))
+        if ((left.IsConstant && !IsZeroRow(left)) || !right.IsConstant || right.Shape.SkipLast(2).Any(length => length != 1))
         {
             call.Emit(new MatMulNode(call.Name, left.Name, right.Name, call.Output), shape);
             return;
@@ -45,7 +45,7 @@ internal static class DenseOperators
         FloatTensor? bias = summand?.Float is null ? null : Bias(call.Weights(2, "C"), outputs, beta);
         bool summed = summand is null || bias is not null;
         string product = summed ? call.Output : call.Inner("product");
-        if (right.Float is not null && !left.IsConstant)
+        if (right.Float is not null && (!left.IsConstant || IsZeroRow(left)))
         {
             FloatTensor weights = call.Weights(1, "B");
             weights = transposeRight ? Scaled(weights, alpha) : Transposed(weights, alpha);
@@ -93,6 +93,9 @@ internal static class DenseOperators
             ? new FloatTensor([outputs], [.. Enumerable.Repeat(constant.Data[0] * beta, outputs)])
             : null;
     }
+
+    /// <summary>A constant row of zeros: a state before the first step, see <see cref="GraphBuilder"/>.</summary>
+    private static bool IsZeroRow(GraphValue value) => value.Float is { } row && row.Count == row.Shape[^1] && row.Data.All(x => x == 0);
 
     private static GraphValue SwapAxes(OperatorCall call, GraphValue value, string role) => call.Emit(
         new TransposeNode($"{call.Name}/{role}", value.Name, call.Inner(role), [1, 0]), value.Shape[1], value.Shape[0]);

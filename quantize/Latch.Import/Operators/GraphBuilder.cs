@@ -1,10 +1,11 @@
 using Latch.Import.Folding;
 using Latch.Import.Graph;
+using Latch.Import.Onnx;
 
 namespace Latch.Import.Operators;
 
 /// <summary>Collects the nodes of a model in the making; nodes whose inputs are all constant become constants at once.</summary>
-internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs)
+internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, ExternalFiles? files = null)
 {
     private readonly Dictionary<string, GraphValue> _values = [];
     private readonly Dictionary<string, int> _nodeNames = [];
@@ -12,7 +13,15 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs)
 
     public string Source => source;
 
+    /// <summary>Where tensors find data that lie in other files; null when there are none.</summary>
+    public ExternalFiles? Files => files;
+
     public IReadOnlyList<GraphNode> Nodes => _nodes;
+
+    /// <summary>What a user should know of the import.</summary>
+    public List<string> Notes { get; } = [];
+
+    public List<UnrolledLoop> Loops { get; } = [];
 
     public IEnumerable<GraphValue> Values => _values.Values;
 
@@ -51,7 +60,7 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs)
             Define(node.Outputs[0], FoldIntegers(call, node, inputs, shapes[0]));
             return;
         }
-        if (inputs.All(input => input.IsConstant))
+        if (inputs.All(input => input.IsConstant) && !StartsFromZero(node, inputs))
         {
             IReadOnlyList<FloatTensor> folded = ConstantFolder.Floats(node, inputs, shapes);
             for (int i = 0; i < folded.Count; i++)
@@ -62,6 +71,13 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs)
         for (int i = 0; i < shapes.Count; i++)
             Define(node.Outputs[i], new GraphValue(node.Outputs[i], shapes[i]));
     }
+
+    /// <summary>
+    /// A product of weights with a constant row of zeros: the first step of a cell. Its weights are still needed when the cell is recognised; what remains is
+    /// folded after that.
+    /// </summary>
+    private static bool StartsFromZero(GraphNode node, GraphValue[] inputs) =>
+        node is DenseNode && inputs[0].Float is { } row && row.Count == row.Shape[^1] && row.Data.All(x => x == 0);
 
     private static GraphValue FoldIntegers(OperatorCall call, GraphNode node, GraphValue[] inputs, int[] shape)
     {

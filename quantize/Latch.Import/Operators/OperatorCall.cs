@@ -32,6 +32,8 @@ internal sealed class OperatorCall
     /// <summary>Unique among the model's nodes.</summary>
     public string Name { get; }
 
+    public GraphBuilder Builder => _builder;
+
     public string Operator => _node.OpType;
 
     public int Opset { get; }
@@ -102,8 +104,12 @@ internal sealed class OperatorCall
         Find(name, AttributeType.Strings) is { } found ? [.. found.Strings.Select(s => s.ToString(Encoding.UTF8))] : null;
 
     public GraphValue? TensorAttribute(string name) => Find(name, AttributeType.Tensor) is { T: { } tensor }
-        ? TensorReader.Read(tensor, $"{Name}/{name}", _builder.Source)
+        ? TensorReader.Read(tensor, $"{Name}/{name}", _builder.Source, _builder.Files)
         : null;
+
+    /// <summary>A graph inside of the node.</summary>
+    public GraphProto GraphAttribute(string name) =>
+        Find(name, AttributeType.Graph)?.G ?? throw Fail(ImportErrorCode.UnsupportedForm, "is missing", name);
 
     /// <summary>Accepts an attribute that does not change the result.</summary>
     public void Ignore(string name) => _usedAttributes.Add(name);

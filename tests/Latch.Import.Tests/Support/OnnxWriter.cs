@@ -11,10 +11,14 @@ namespace Latch.Import.Tests.Support;
 /// <summary>Builds an ONNX model of any operator set. Names are made up where none is given.</summary>
 internal sealed class OnnxWriter
 {
+    private readonly string _prefix;
     private int _names;
 
-    public OnnxWriter(int opset)
+    /// <param name="opset">The operator set.</param>
+    /// <param name="prefix">What made-up names begin with; graphs inside of a node need one of their own.</param>
+    public OnnxWriter(int opset, string prefix = "")
     {
+        _prefix = prefix;
         Opset = opset;
         Model = new ModelProto { IrVersion = 7, ProducerName = "latch-tests", Graph = new GraphProto { Name = "graph" } };
         Model.OpsetImport.Add(new OperatorSetIdProto { Version = opset });
@@ -30,6 +34,19 @@ internal sealed class OnnxWriter
         Model.Graph.Input.Add(Value(name, dimensions));
         return name;
     }
+
+    /// <summary>Adds an input of whole numbers or truth values.</summary>
+    public string Input(string name, DataType type, params object?[] dimensions)
+    {
+        Model.Graph.Input.Add(Value(name, dimensions, type));
+        return name;
+    }
+
+    /// <summary>Adds an output of whole numbers or truth values.</summary>
+    public void Output(string name, DataType type) => Model.Graph.Output.Add(Value(name, null, type));
+
+    /// <summary>The graph, to put into a node of another writer.</summary>
+    public GraphProto Graph => Model.Graph;
 
     /// <summary>Adds an output of floats whose shape the file leaves open.</summary>
     public void Output(string name) => Model.Graph.Output.Add(Value(name, null));
@@ -82,7 +99,7 @@ internal sealed class OnnxWriter
         return outputs;
     }
 
-    public string NewName(string prefix) => $"{prefix}_{_names++}";
+    public string NewName(string prefix) => $"{_prefix}{prefix}_{_names++}";
 
     public byte[] ToBytes() => Model.ToByteArray();
 
@@ -112,6 +129,9 @@ internal sealed class OnnxWriter
                 attribute.Strings.AddRange(texts.Select(text => ByteString.CopyFrom(text, Encoding.UTF8)));
                 attribute.Type = AttributeType.Strings;
                 break;
+            case GraphProto graph:
+                (attribute.G, attribute.Type) = (graph, AttributeType.Graph);
+                break;
             case TensorProto tensor:
                 (attribute.T, attribute.Type) = (tensor, AttributeType.Tensor);
                 break;
@@ -121,9 +141,9 @@ internal sealed class OnnxWriter
         return attribute;
     }
 
-    private static ValueInfoProto Value(string name, object?[]? dimensions)
+    private static ValueInfoProto Value(string name, object?[]? dimensions, DataType type = DataType.Float)
     {
-        TypeProto.Types.Tensor tensor = new() { ElemType = (int)DataType.Float };
+        TypeProto.Types.Tensor tensor = new() { ElemType = (int)type };
         if (dimensions is not null)
         {
             tensor.Shape = new TensorShapeProto();

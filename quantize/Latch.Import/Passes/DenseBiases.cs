@@ -1,11 +1,14 @@
+using Latch.Import.Folding;
 using Latch.Import.Graph;
 
-namespace Latch.Import.Folding;
+namespace Latch.Import.Passes;
 
 /// <summary>Puts a constant that is added to a dense layer's output, and to nothing else, into the layer's bias.</summary>
-internal static class DenseMerger
+internal static class DenseBiases
 {
-    public static List<GraphNode> Merge(
+    public static void Merge(PassGraph graph) => graph.Replace(Merge(graph.Nodes, graph.Values, new HashSet<string>(graph.Outputs)));
+
+    private static List<GraphNode> Merge(
         IReadOnlyList<GraphNode> nodes, IReadOnlyDictionary<string, GraphValue> values, IReadOnlySet<string> outputs)
     {
         Dictionary<string, int> readers = nodes.SelectMany(n => n.Inputs).CountBy(name => name).ToDictionary();
