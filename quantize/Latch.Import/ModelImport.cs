@@ -65,6 +65,7 @@ internal sealed class ModelImport
             Inputs = [.. graph.Inputs.Where(name => !carried.Contains(name)).Select(name => new ValueInfo(name, graph.Shape(name)))],
             Outputs = [.. graph.Outputs.Where(name => !carried.Contains(name)).Select(name => new ValueInfo(name, graph.Shape(name)))],
             States = graph.States,
+            LayerStates = graph.LayerStates,
             Notes = graph.Notes,
             Constants = constants,
             SourceSha256 = sha256,

@@ -46,6 +46,12 @@ public sealed class FloatModel
     /// <summary>Inputs that carry on what an output was in the step before, zero at first; the caller does not give them.</summary>
     public IReadOnlyList<StatePair> States { get; init; } = [];
 
+    /// <summary>
+    /// States that are inputs and outputs of the source only: in the model the recurrent layers carry them themselves, from zero. Who runs the source has to hand
+    /// them on.
+    /// </summary>
+    public IReadOnlyList<StatePair> LayerStates { get; init; } = [];
+
     /// <summary>What was done to the source's graph that a user should know: heads cut off, loops turned back into cells.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

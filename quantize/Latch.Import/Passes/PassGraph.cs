@@ -38,6 +38,9 @@ internal sealed class PassGraph
     /// <summary>Pairs of an input and an output that carry a state; both are in <see cref="Inputs"/> and <see cref="Outputs"/>.</summary>
     public List<StatePair> States { get; } = [];
 
+    /// <summary>Pairs that are no ports any more: recurrent layers carry them themselves.</summary>
+    public List<StatePair> LayerStates { get; } = [];
+
     public List<string> Notes { get; }
 
     public IReadOnlyList<UnrolledLoop> Loops { get; }

@@ -13,13 +13,15 @@ public sealed class FloatReference
     private readonly NodeEvaluator[] _evaluators;
     private readonly (string Name, float[] Data)[] _inputs;
     private readonly (string Name, float[] Data)[][] _written;
+    private readonly (float[] Input, float[] Output, float[] Next)[] _states;
 
     /// <summary>Prepares a model for evaluation.</summary>
     /// <param name="model">The model.</param>
     /// <param name="carryState">
     /// Whether a run goes on from the recurrent states the run before left, as streaming does. It concerns the forward
     /// recurrent nodes whose initial states are zero or constant; states that are graph inputs or computed values are
-    /// read anew in each run, and a reverse node always begins anew.
+    /// read anew in each run, and a reverse node always begins anew. The model's <see cref="FloatModel.States"/> then are what the run before left; without
+    /// it they are zero in each run.
     /// </param>
     public FloatReference(FloatModel model, bool carryState = false)
     {
@@ -28,7 +30,8 @@ public sealed class FloatReference
         CarriesState = carryState;
         _buffers = new Buffers(model);
         _evaluators = [.. model.Nodes.Select(Prepare)];
-        _inputs = [.. model.Inputs.Select(input => (input.Name, _buffers.Data(input.Name)))];
+        _inputs = [.. model.Inputs.Select(input => input.Name).Concat(model.States.Select(pair => pair.Input)).Select(name => (name, _buffers.Data(name)))];
+        _states = [.. model.States.Select(pair => (_buffers.Data(pair.Input), _buffers.Data(pair.Output), new float[model.Count(pair.Input)]))];
         _written = [.. model.Nodes.Select(node => node.Outputs.Select(name => (name, _buffers.Data(name))).ToArray())];
     }
 
@@ -43,6 +46,8 @@ public sealed class FloatReference
     {
         foreach (RecurrentEvaluator evaluator in _evaluators.OfType<RecurrentEvaluator>())
             evaluator.Reset();
+        foreach ((float[] input, _, _) in _states)
+            Array.Clear(input);
     }
 
     /// <summary>Runs a model of one input and returns its first output.</summary>
@@ -106,6 +111,18 @@ public sealed class FloatReference
             _evaluators[i].Run(observer);
             Report(observer, _written[i]);
         }
+        CarryStates();
+    }
+
+    /// <summary>Hands on the states; all are read before one is written, as an output may be an input of another pair.</summary>
+    private void CarryStates()
+    {
+        if (!CarriesState)
+            return;
+        foreach ((_, float[] output, float[] next) in _states)
+            output.CopyTo(next, 0);
+        foreach ((float[] input, _, float[] next) in _states)
+            next.CopyTo(input, 0);
     }
 
     private static void Report(IReferenceObserver? observer, (string Name, float[] Data)[] values)

@@ -29,7 +29,7 @@ public sealed class RandomRecurrentTests
     {
         RecurrentSpec spec = RecurrentSpec.Draw(operatorName, seed);
         FloatModel model = OnnxImporter.Import(
-            RecurrentModelWriter.Write(spec, forOracle: false), "random", new ImportOptions { Steps = spec.Steps });
+            RecurrentModelWriter.Write(spec, forOracle: false), "random", new ImportOptions { Steps = spec.Steps, States = [] });
         using OnnxOracle oracle = new(RecurrentModelWriter.Write(spec, forOracle: true));
         Dictionary<string, float[]> inputs = Agreement.RandomInputs(model, new Random(seed));
 

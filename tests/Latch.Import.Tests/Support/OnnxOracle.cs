@@ -27,5 +27,8 @@ internal sealed class OnnxOracle : IDisposable
         return results.ToDictionary(r => r.Name, r => r.AsEnumerable<float>().ToArray());
     }
 
+    /// <summary>The shape of an input, open dimensions 1.</summary>
+    public int[] Shape(string input) => [.. _session.InputMetadata[input].Dimensions.Select(length => Math.Max(1, length))];
+
     public void Dispose() => _session.Dispose();
 }

@@ -1,0 +1,32 @@
+using Latch.Import.Graph;
+
+namespace Latch.Import.Passes.Cells;
+
+/// <summary>Which of the vectors that an LSTM's gates multiply is the hidden state of the step before: in one step it looks the same as the input.</summary>
+internal sealed class PreviousState(PassGraph graph)
+{
+    private readonly HashSet<string> _given = [.. graph.Inputs];
+    private readonly HashSet<string> _states = [.. graph.States.Select(pair => pair.Input)];
+
+    /// <summary>The hidden state that goes with a cell state; null when that is not clear.</summary>
+    /// <param name="cell">The cell state of the step before.</param>
+    /// <param name="sources">The vectors that matrices multiply.</param>
+    /// <param name="units">The number of units.</param>
+    public Elements? Find(Elements cell, IEnumerable<Elements> sources, int units)
+    {
+        Elements[] candidates = [.. sources.DistinctBy(source => source.Key).Where(source => source.Count == units)];
+        return Only(candidates, source => IsOfTheSameStep(source, cell))
+            ?? Only(candidates, source => graph.Constant(source.Value) is not null)
+            ?? Only(candidates, source => source.Value == cell.Value && _given.Contains(cell.Value))
+            ?? Only(candidates, source => _states.Contains(source.Value))
+            ?? Only(candidates, source => _given.Contains(source.Value))
+            ?? Only(candidates, _ => true);
+    }
+
+    /// <summary>Whether a vector is the hidden state that a cell found before wrote together with a cell state.</summary>
+    private bool IsOfTheSameStep(Elements source, Elements cell) =>
+        graph.Producer(source.Value) is RecurrentNode node && node.FinalH == source.Value && node.FinalC == cell.Value;
+
+    private static Elements? Only(Elements[] candidates, Func<Elements, bool> condition) =>
+        candidates.Where(condition).Take(2).ToArray() is [{ } only] ? only : null;
+}

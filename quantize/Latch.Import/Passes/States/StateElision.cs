@@ -1,0 +1,133 @@
+using Latch.Import.Graph;
+
+namespace Latch.Import.Passes.States;
+
+/// <summary>
+/// Takes a state out of the ports when it is nothing but the states of recurrent layers: the input feeds only their initial states, the output is made only of
+/// their final states, each element at the same place, with nothing in between but movements. The layers then carry the state themselves, from zero.
+/// </summary>
+internal sealed class StateElision
+{
+    private readonly PassGraph _graph;
+    private readonly ElementTrace _trace;
+
+    private StateElision(PassGraph graph) => (_graph, _trace) = (graph, new ElementTrace(graph));
+
+    /// <summary>Takes out pairs that are known, and with <paramref name="search"/> any input and output between which it is possible.</summary>
+    public static void Apply(PassGraph graph, bool search) => new StateElision(graph).Apply(search);
+
+    private void Apply(bool search)
+    {
+        IEnumerable<StatePair> found = search
+            ? from input in Unpaired(_graph.Inputs, pair => pair.Input)
+              from output in Unpaired(_graph.Outputs, pair => pair.Output)
+              where _graph.Shape(input).AsSpan().SequenceEqual(_graph.Shape(output))
+              select new StatePair(input, output)
+            : [];
+        Dictionary<StatePair, Initial[]> possible = [];
+        foreach (StatePair pair in _graph.States.Concat(found).ToArray())
+        {
+            if (Initials(pair.Input) is { Length: > 0 } initials && Matches(pair, initials))
+                possible[pair] = initials;
+        }
+        while (possible.FirstOrDefault(entry => entry.Value.Any(initial => !AllGiven(initial.Node, possible))) is { Key: { } half })
+            possible.Remove(half);
+        if (possible.Count == 0)
+            return;
+        TakeOut(possible);
+    }
+
+    private string[] Unpaired(List<string> ports, Func<StatePair, string> side) => [.. ports.Where(port => _graph.States.All(pair => side(pair) != port))];
+
+    /// <summary>The initial states that an input feeds; null when it feeds anything else.</summary>
+    private Initial[]? Initials(string input)
+    {
+        HashSet<Initial> initials = [];
+        Stack<string> open = new([input]);
+        while (open.TryPop(out string? value))
+        {
+            if (_graph.IsOutput(value))
+                return null;
+            foreach (GraphNode reader in _graph.Readers(value))
+            {
+                if (reader is MovementNode or ConcatNode)
+                    open.Push(reader.Outputs[0]);
+                else if (reader is not RecurrentNode { Reverse: false } node || node.X == value)
+                    return null;
+                else
+                    initials.UnionWith(Roles(node).Where(initial => initial.Value == value));
+            }
+        }
+        return [.. initials];
+    }
+
+    private static IEnumerable<Initial> Roles(RecurrentNode node)
+    {
+        if (node.InitialH is { } hidden)
+            yield return new Initial(node, IsCell: false, hidden);
+        if (node.InitialC is { } cell)
+            yield return new Initial(node, IsCell: true, cell);
+    }
+
+    /// <summary>Whether each element that a layer starts from is, at the same place of the output, what the layer ends with.</summary>
+    private bool Matches(StatePair pair, Initial[] initials)
+    {
+        (string Value, int At)[] origins = _trace.Origins(Elements.All(_graph, pair.Output));
+        Final?[] finals = [.. origins.Select(origin => FinalOf(origin.Value, origin.At))];
+        if (Enumerable.Range(0, finals.Length).Any(i => finals[i] is null && _graph.Constant(origins[i].Value) is null))
+            return false;
+        foreach (Initial initial in initials)
+        {
+            (string Value, int At)[] starts = _trace.Origins(Elements.All(_graph, initial.Value));
+            for (int unit = 0; unit < starts.Length; unit++)
+            {
+                if (starts[unit].Value != pair.Input || finals[starts[unit].At] != new Final(initial.Node.Name, initial.IsCell, unit))
+                    return false;
+            }
+        }
+        return true;
+    }
+
+    private Final? FinalOf(string value, int at)
+    {
+        if (_graph.Producer(value) is not RecurrentNode { Reverse: false } node)
+            return null;
+        if (value == node.FinalC)
+            return new Final(node.Name, IsCell: true, at);
+        if (value == node.FinalH)
+            return new Final(node.Name, IsCell: false, at);
+        return at / node.HiddenSize == node.Steps - 1 ? new Final(node.Name, IsCell: false, at % node.HiddenSize) : null;
+    }
+
+    /// <summary>Whether a layer would start from nothing but zeros, constants and states that can be taken out.</summary>
+    private bool AllGiven(RecurrentNode node, Dictionary<StatePair, Initial[]> possible) => Roles(node).All(initial =>
+        _graph.Constant(initial.Value) is not null || possible.Values.Any(initials => initials.Contains(initial)));
+
+    private void TakeOut(Dictionary<StatePair, Initial[]> possible)
+    {
+        HashSet<Initial> gone = [.. possible.Values.SelectMany(initials => initials)];
+        foreach ((StatePair pair, Initial[] initials) in possible)
+        {
+            _graph.States.Remove(pair);
+            _graph.LayerStates.Add(pair);
+            _graph.Inputs.Remove(pair.Input);
+            _graph.Outputs.Remove(pair.Output);
+            string[] layers = [.. initials.Select(initial => $"'{initial.Node.Name}'").Distinct()];
+            _graph.Notes.Add($"the state '{pair.Input}' -> '{pair.Output}' is no input and output any more: the layer{(layers.Length > 1 ? "s" : "")} {string.Join(", ", layers)} carr{(layers.Length > 1 ? "y" : "ies")} it, from zero");
+        }
+        _graph.Replace(_graph.Nodes.Select(node => node is RecurrentNode recurrent ? Without(recurrent, gone) : node));
+        _graph.DropDead();
+    }
+
+    private static RecurrentNode Without(RecurrentNode node, HashSet<Initial> gone) => node with
+    {
+        InitialH = gone.Contains(new Initial(node, false, node.InitialH ?? "")) ? null : node.InitialH,
+        InitialC = gone.Contains(new Initial(node, true, node.InitialC ?? "")) ? null : node.InitialC,
+    };
+
+    /// <summary>An initial state of a layer.</summary>
+    private sealed record Initial(RecurrentNode Node, bool IsCell, string Value);
+
+    /// <summary>An element of a layer's final state.</summary>
+    private sealed record Final(string Node, bool IsCell, int Unit);
+}
