@@ -7,7 +7,8 @@ public sealed record ImportOptions
 {
     /// <summary>
     /// The length of the sequence axis. Null takes the file's number where it fixes one, else 1 (streaming). Asking for
-    /// another number than the file fixes is an error.
+    /// another number than the file fixes is an error. In a model that takes in frames (samples that layers before the recurrent ones make one step of) it is the
+    /// length of the frame.
     /// </summary>
     public int? Steps { get; init; }
 

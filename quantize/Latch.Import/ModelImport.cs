@@ -35,7 +35,7 @@ internal sealed class ModelImport
         _opset = OnnxReader.Opset(proto, source);
         if (proto.Graph.SparseInitializer.Count > 0)
             throw new ImportException(ImportErrorCode.UnsupportedForm, source, "sparse initializers are not supported; store dense tensors");
-        _cuts = RandomHeads.Cut(proto.Graph);
+        _cuts = RandomHeads.Cut(proto.Graph, source);
         _nodes = GraphOrder.Of(proto.Graph, source);
         RefuseUnsupported();
         _isRecurrent = SubgraphNames.AllNodes(_nodes).Any(node => node.OpType is "LSTM" or "GRU" or "RNN");
@@ -81,14 +81,19 @@ internal sealed class ModelImport
         int steps = requested ?? 1;
         int[] probes = steps > 1 ? [steps] : [ProbeSteps, steps];
         ImportException? refusal = null;
+        GraphBuilder? frames = null;
         foreach (int probe in probes)
         {
             foreach (bool[] candidate in _dimensions.Candidates(_isRecurrent))
             {
                 try
                 {
-                    if (Fits(candidate, probe) is not { } builder)
+                    GraphBuilder builder = Lower(candidate, probe);
+                    if (!SeesSteps(candidate, builder, probe))
+                    {
+                        frames ??= requested is null ? null : builder;
                         continue;
+                    }
                     if (!candidate.Contains(true))
                         return (builder, Checked(FixedSteps(builder), requested));
                     return (steps == probe ? builder : Lower(candidate, steps), steps);
@@ -99,17 +104,15 @@ internal sealed class ModelImport
                 }
             }
         }
+        if (frames is not null)
+            return (frames, FixedSteps(frames));
         throw refusal ?? new ImportException(
             ImportErrorCode.UnresolvedShape, _source, "no open dimension of the inputs is the sequence axis; export the model with fixed dimensions");
     }
 
-    /// <summary>The graph under a choice, or null when its sequence axis is not that of a recurrent node.</summary>
-    private GraphBuilder? Fits(bool[] candidate, int probe)
-    {
-        GraphBuilder builder = Lower(candidate, probe);
-        bool seen = !_isRecurrent || !candidate.Contains(true) || Recurrent(builder).Any(node => node.Steps == probe);
-        return seen ? builder : null;
-    }
+    /// <summary>Whether the sequence axis of a choice is that of a recurrent node.</summary>
+    private bool SeesSteps(bool[] candidate, GraphBuilder builder, int probe) =>
+        !_isRecurrent || !candidate.Contains(true) || Recurrent(builder).Any(node => node.Steps == probe);
 
     private GraphBuilder Lower(bool[] isSequence, int steps)
     {

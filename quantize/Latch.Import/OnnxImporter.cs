@@ -17,7 +17,8 @@ namespace Latch.Import;
 /// "len"), and the first one is taken under which all shapes fit, every recurrent node sees a batch of 1, and at least one
 /// of them sees the steps on its sequence axis. Without recurrent nodes the first open dimension of an input is the batch
 /// and the second the sequence axis. Where the file leaves no sequence axis open, the number of steps is the largest that
-/// a recurrent node has.
+/// a recurrent node has. Where steps are asked for and no recurrent node sees them, they are the length of a frame: the open
+/// axis gets that length, and the number of steps is what the recurrent nodes have, usually 1.
 /// </remarks>
 public static class OnnxImporter
 {

@@ -96,7 +96,7 @@ internal sealed class Causality
             return "walks the sequence from its end";
         if (Time(node.X) != 0)
             return "does not take in one step after the other";
-        bool computed = new[] { node.InitialH, node.InitialC }.OfType<string>().Any(state => !_fixed.Contains(state) && _model.Inputs.All(input => input.Name != state));
+        bool computed = new[] { node.InitialH, node.InitialC }.OfType<string>().Any(state => !_fixed.Contains(state) && _model.Inputs.All(input => input.Name != state) && _model.States.All(pair => pair.Input != state));
         return computed ? "starts from a state that other nodes compute" : null;
     }
 

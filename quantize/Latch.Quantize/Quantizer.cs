@@ -88,6 +88,9 @@ public static class Quantizer
     // The model for one step, or why there is none.
     private static (FloatModel? Step, string? Obstacle) StepModel(FloatModel model, Func<int, FloatModel>? import)
     {
+        // A model that hands its states on is made for steps.
+        if (model.Steps == 1 && model.States.Count + model.LayerStates.Count > 0)
+            return Reverse(model) is { } reverse ? (null, reverse) : (model, null);
         if (import is null)
             return model.Steps == 1 && Reverse(model) is null ? (model, null) : (null, Reverse(model) ?? $"the model is given for {model.Steps} steps only");
         try

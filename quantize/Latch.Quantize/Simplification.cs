@@ -16,13 +16,16 @@ internal static class Simplification
         }
         if (nodes.Count == model.Nodes.Count)
             return model;
-        var names = model.Inputs.Select(static input => input.Name).Concat(model.Constants.Keys).Concat(nodes.SelectMany(static node => node.Outputs)).Distinct();
+        var names = model.Inputs.Select(static input => input.Name).Concat(model.States.Select(static pair => pair.Input)).Concat(model.Constants.Keys).Concat(nodes.SelectMany(static node => node.Outputs)).Distinct();
         return new FloatModel(nodes, names.ToDictionary(static name => name, model.Shape))
         {
             Name = model.Name,
             Steps = model.Steps,
             Inputs = model.Inputs,
             Outputs = model.Outputs,
+            States = model.States,
+            LayerStates = model.LayerStates,
+            Notes = model.Notes,
             Constants = model.Constants,
             SourceSha256 = model.SourceSha256,
             Opset = model.Opset,
@@ -37,7 +40,7 @@ internal static class Simplification
         {
             string value = first.Outputs[0];
             GraphNode[] readers = [.. nodes.Where(node => node.Inputs.Contains(value))];
-            if (readers.Length != 1 || model.Outputs.Any(output => output.Name == value))
+            if (readers.Length != 1 || model.Leaves(value))
                 continue;
             if (Join(model, first, readers[0]) is { } joined)
                 return (first, readers[0], joined);

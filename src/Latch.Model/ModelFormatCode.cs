@@ -86,4 +86,7 @@ public enum ModelFormatCode
 
     /// <summary>A sum could overflow (NUMERICS.md section 8).</summary>
     Bound,
+
+    /// <summary>A state of a plan is not carried by two tensors of the same kind, one read and one written.</summary>
+    State,
 }

@@ -12,10 +12,11 @@ internal sealed class ExecutionPlan
     private readonly PlanOperator[] _operators;
     private readonly ModelWeights _weights;
     private readonly int _states;
+    private readonly bool _streaming;
 
     public ExecutionPlan(Plan plan, ModelWeights weights, bool streaming)
     {
-        (Definition, _weights) = (plan, weights);
+        (Definition, _weights, _streaming) = (plan, weights, streaming);
         _slots = new TensorSlot[plan.Tensors.Count];
         for (int tensor = 0; tensor < _slots.Length; tensor++)
         {
@@ -27,7 +28,7 @@ internal sealed class ExecutionPlan
         for (int i = 0; i < _operators.Length; i++)
         {
             _operators[i] = plan.Operations[i] is RecurrentOperation recurrent
-                ? new RecurrentOperator(recurrent, weights.Cells[recurrent.Layer], _slots, states++, streaming)
+                ? new RecurrentOperator(recurrent, weights.Cells[recurrent.Layer], _slots, states++, streaming, plan.States.Count > 0 && IsComputed(plan, recurrent))
                 : OperatorFactory.Create(plan.Operations[i], _slots, weights);
             if (_operators[i] is DenseOperator dense)
                 (LargestRow, LargestPrepared) = (Math.Max(LargestRow, dense.PaddedRows), Math.Max(LargestPrepared, dense.PreparedBytes));
@@ -84,11 +85,13 @@ internal sealed class ExecutionPlan
             _weights.Tensor(name).Bytes.CopyTo(arena.Bytes(_slots[tensor]));
     }
 
-    /// <summary>Sets every input to real zero: what a missing reading holds before the first finite one.</summary>
+    /// <summary>Sets every input to real zero: what a missing reading holds before the first finite one; and every state, which begins there.</summary>
     public void ClearInputs(Arena arena)
     {
         foreach (int tensor in InputTensors)
             _slots[tensor].In(arena).Fill(_slots[tensor].ZeroPoint);
+        foreach (PlanState state in Definition.States)
+            _slots[state.Input].In(arena).Fill(_slots[state.Input].ZeroPoint);
     }
 
     /// <summary>Recomputes what follows from states that were loaded.</summary>
@@ -109,8 +112,21 @@ internal sealed class ExecutionPlan
             else
                 operation.Execute(memory);
         }
+        if (_streaming)
+            CarryStates(memory.Arena);
         memory.Executions++;
     }
+
+    // No output is a state's input (a rule of the format), so the order does not count.
+    private void CarryStates(Arena arena)
+    {
+        IReadOnlyList<PlanState> states = Definition.States;
+        for (int i = 0; i < states.Count; i++)
+            arena.Bytes(_slots[states[i].Output]).CopyTo(arena.Bytes(_slots[states[i].Input]));
+    }
+
+    private static bool IsComputed(Plan plan, RecurrentOperation operation) =>
+        (operation.InitialHidden >= 0 && !plan.ConstantTensors.ContainsKey(operation.InitialHidden)) || (operation.InitialCell >= 0 && !plan.ConstantTensors.ContainsKey(operation.InitialCell));
 
     private (int[] Tensors, int Size) Tensors(IReadOnlyList<PlanPort> ports)
     {

@@ -30,6 +30,13 @@ public sealed partial class Session
         }
         foreach (Cells.RecurrentState recurrent in _step.States)
             state = recurrent.Save(state);
+        foreach (Model.PlanState carried in _model.StepPlan.Definition.States)
+        {
+            CodeSpan codes = _model.StepPlan.Slot(carried.Input).In(_step.Arena);
+            for (int i = 0; i < codes.Count; i++)
+                state[i] = codes[i];
+            state = state[codes.Count..];
+        }
     }
 
     /// <summary>Restores what <see cref="SaveState"/> copied.</summary>
@@ -51,6 +58,13 @@ public sealed partial class Session
         }
         foreach (Cells.RecurrentState recurrent in _step.States)
             state = recurrent.Load(state);
+        foreach (Model.PlanState carried in _model.StepPlan.Definition.States)
+        {
+            CodeSpan codes = _model.StepPlan.Slot(carried.Input).In(_step.Arena);
+            for (int i = 0; i < codes.Count; i++)
+                codes[i] = state[i];
+            state = state[codes.Count..];
+        }
         _model.StepPlan.Restore(_step);
     }
 

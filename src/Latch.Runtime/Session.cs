@@ -193,6 +193,8 @@ public sealed partial class Session
         int size = 2 + _model.StepPlan!.InputSize;
         foreach (Cells.RecurrentState state in _step.States)
             size += state.Size;
+        foreach (Model.PlanState state in _model.StepPlan.Definition.States)
+            size += _model.StepPlan.Slot(state.Input).Count;
         return size;
     }
 

@@ -21,7 +21,7 @@ internal sealed record BrokenFile(string Name, ModelFormatCode Code, Action<File
 /// <summary>A broken file for every way FORMAT.md forbids. The good file has an LSTM of 3 inputs and 5 units over 4 steps and a dense layer.</summary>
 internal static class BrokenFiles
 {
-    internal static IReadOnlyList<BrokenFile> All { get; } = [.. Container(), .. Tensors(), .. Definitions(), .. Numbers(), .. Layers(), .. Plans(), .. Operations()];
+    internal static IReadOnlyList<BrokenFile> All { get; } = [.. Container(), .. Tensors(), .. Definitions(), .. Numbers(), .. Layers(), .. Plans(), .. Operations(), .. States()];
 
     private static IEnumerable<BrokenFile> Container()
     {
@@ -212,6 +212,42 @@ internal static class BrokenFiles
         yield return new("copy of half the target", ModelFormatCode.Order, static file => file.Operation("copy")["dimensions"]![0] = 1, Copy);
         yield return new("copy of unequal codes", ModelFormatCode.Operand, static file => (file.Operation("copy")["rescale"], file.Tensor(1)["quantization"]) = (null, Codes("Int16", 0)), Copy);
         yield return new("unknown elementwise operator", ModelFormatCode.Range, static file => file.Operation("elementwise")["kind"] = 12, static () => new ModelBuilder(2, 1, 3).Elementwise(ElementwiseKind.Mul).Build());
+    }
+
+    private static IEnumerable<BrokenFile> States()
+    {
+        yield return new("null state", ModelFormatCode.State, static file => State(file, static states => states[0] = null), Stateful);
+        yield return new("state read from an input", ModelFormatCode.State, static file => State(file, static states => states[0]!["input"] = 0), Stateful);
+        yield return new("two states in one tensor", ModelFormatCode.State, static file => State(file, static states =>
+        {
+            states.Add(states[0]!.DeepClone());
+            states[1]!["name"] = "twin";
+        }), Stateful);
+        yield return new("state that nothing writes", ModelFormatCode.State, static file => State(file, static states => states[0]!["output"] = 0), Stateful);
+        yield return new("state of other codes", ModelFormatCode.State, static file => (file.Tensor(2)["quantization"]!["scale"], file.Definition["step"]) = (77.5, file.Plan.DeepClone()), Stateful);
+        yield return new("state of another shape", ModelFormatCode.State, static file => (file.Tensor(2)["shape"], file.Definition["step"]) = (new JsonArray(1, 4), file.Plan.DeepClone()), Stateful);
+        yield return new("state in tensor 99", ModelFormatCode.Index, static file => State(file, static states => states[0]!["input"] = 99), Stateful);
+        yield return new("state from tensor -1", ModelFormatCode.Index, static file => State(file, static states => states[0]!["output"] = -1), Stateful);
+        yield return new("two states of one name", ModelFormatCode.Duplicate, static file => State(file, static states => states.Add(states[0]!.DeepClone())), Stateful);
+        yield return new("state with an empty name", ModelFormatCode.Name, static file => State(file, static states => states[0]!["name"] = ""), Stateful);
+        yield return new("state without its output", ModelFormatCode.Definition, static file => State(file, static states => states[0]!.AsObject().Remove("output")), Stateful);
+        yield return new("states that are a number", ModelFormatCode.Definition, static file => file.Plan["states"] = 3, Stateful);
+    }
+
+    // Breaks the states of both plans.
+    private static void State(FileSurgeon file, Action<JsonArray> edit)
+    {
+        edit(file.Plan["states"]!.AsArray());
+        file.Definition["step"] = file.Plan.DeepClone();
+    }
+
+    /// <summary>A dense layer of 3 inputs (tensor 0) and 4 outputs (tensor 1), which are the state (tensor 2) of the next step.</summary>
+    internal static ModelDefinition Stateful()
+    {
+        ModelDefinition model = new ModelBuilder(2, 1, 3).Dense(4, null).Build();
+        Plan plan = model.Sequence!;
+        plan = plan with { Tensors = [.. plan.Tensors, plan.Tensors[1] with { Name = "before" }], States = [new PlanState("before", Input: 2, Output: 1)] };
+        return model with { Step = plan, Sequence = plan };
     }
 
     private static ModelDefinition Copy() => new ModelBuilder(2, 1, 3).Copy().Build();

@@ -73,6 +73,10 @@ public sealed class FloatModel
     /// <summary>Bytes of the floating-point weights stored in the source that the outputs depend on (4 per number).</summary>
     public long FloatBytes { get; init; }
 
+    /// <summary>Whether a value leaves the graph: an output, or what a state is in the next step.</summary>
+    /// <param name="valueName">The value's name.</param>
+    public bool Leaves(string valueName) => Outputs.Any(output => output.Name == valueName) || States.Any(pair => pair.Output == valueName);
+
     /// <summary>The shape of a value.</summary>
     /// <param name="valueName">An input, a constant, or an output of a node.</param>
     /// <exception cref="KeyNotFoundException">The graph has no such value.</exception>

@@ -17,11 +17,11 @@ internal static class DenseOperators
             return;
         }
         int inputs = left.Shape[^1];
-        FloatTensor matrix = new([inputs, right.Float!.Count / inputs], call.Weights(1, "B").Data);
-        int[] dense = [.. left.Shape[..^1], matrix.Shape[1]];
+        FloatTensor weights = call.Builder.Rows(call.Weights(1, "B"), data => Transposed(new FloatTensor([inputs, data.Count / inputs], data.Data), scale: 1));
+        int[] dense = [.. left.Shape[..^1], weights.Shape[0]];
         bool sameShape = dense.AsSpan().SequenceEqual(shape);
         string output = sameShape ? call.Output : call.Inner("product");
-        call.Emit(new DenseNode(call.Name, left.Name, output, Transposed(matrix, scale: 1), Bias: null), dense);
+        call.Emit(new DenseNode(call.Name, left.Name, output, weights, Bias: null), dense);
         if (!sameShape)
             call.Emit(new ReshapeNode($"{call.Name}/shape", output, call.Output), shape);
     }

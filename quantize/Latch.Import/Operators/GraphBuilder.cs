@@ -10,6 +10,7 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
     private readonly Dictionary<string, GraphValue> _values = [];
     private readonly Dictionary<string, int> _nodeNames = [];
     private readonly List<GraphNode> _nodes = [];
+    private readonly Dictionary<FloatTensor, FloatTensor> _rows = new(ReferenceEqualityComparer.Instance);
 
     public string Source => source;
 
@@ -22,6 +23,14 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
     public List<string> Notes { get; } = [];
 
     public List<UnrolledLoop> Loops { get; } = [];
+
+    /// <summary>A matrix with a row per output, made once however often a loop comes by.</summary>
+    public FloatTensor Rows(FloatTensor weights, Func<FloatTensor, FloatTensor> make)
+    {
+        if (!_rows.TryGetValue(weights, out FloatTensor? rows))
+            _rows[weights] = rows = make(weights);
+        return rows;
+    }
 
     public IEnumerable<GraphValue> Values => _values.Values;
 

@@ -19,7 +19,8 @@ internal static class IfOperator
                 "cond");
         }
         bool truth = constant.Data[0] != 0;
-        GraphValue[] values = Subgraph.Inline(call, truth ? whenTrue : whenFalse, $"{call.Name}/{(truth ? "then" : "else")}", []);
+        string scope = $"{call.Name}/{(truth ? "then" : "else")}";
+        GraphValue[] values = new Subgraph(call, truth ? whenTrue : whenFalse, scope).Inline(scope, []);
         if (values.Length < call.OutputCount)
             throw call.Fail(ImportErrorCode.BrokenGraph, $"a branch has {values.Length} outputs, the node has {call.OutputCount}");
         Subgraph.Write(call, values);

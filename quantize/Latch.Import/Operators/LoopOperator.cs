@@ -20,18 +20,21 @@ internal static class LoopOperator
         if (scans < 0 || call.OutputCount > carried.Length + scans)
             throw call.Fail(ImportErrorCode.BrokenGraph, $"its body has {body.Output.Count} outputs, which do not fit {carried.Length} carried values and {call.OutputCount} outputs");
         UnrolledLoop loop = new(call.Name, call.Operator, []);
+        Subgraph inner = new(call, body, $"{call.Name}/body");
         List<GraphValue[]> scanned = [];
         for (int iteration = 0; iteration < most && Holds(call, condition, iteration); iteration++)
         {
+            if (iteration == Subgraph.MostIterations)
+                throw call.Fail(ImportErrorCode.UnsupportedForm, $"it has more than {Subgraph.MostIterations} iterations; import fewer steps");
             GraphValue counter = Constant(call, $"{iteration}/counter", new IntegerTensor([], [iteration]));
-            GraphValue[] results = Subgraph.Inline(call, body, $"{call.Name}/{iteration}", [counter, condition, .. carried]);
+            GraphValue[] results = inner.Inline($"{call.Name}/{iteration}", [counter, condition, .. carried]);
             condition = results[0];
             carried = results[1..(1 + carried.Length)];
             loop.Carried.Add([.. carried.Where(value => !value.IsConstant).Select(value => value.Name)]);
             scanned.Add(results[(1 + carried.Length)..]);
         }
         call.Builder.Loops.Add(loop);
-        Subgraph.Write(call, [.. carried, .. Enumerable.Range(0, scans).Select(scan => Joined(call, [.. scanned.Select(values => values[scan])], scan))]);
+        Subgraph.Write(call, [.. carried, .. Enumerable.Range(0, scans).Select(scan => Joined(call, [.. scanned.Select(values => values[scan])], scan))], always: true);
     }
 
     private static GraphValue Truth(OperatorCall call) => Constant(call, "true", new IntegerTensor([], [1], IsBoolean: true));

@@ -21,18 +21,21 @@ internal static class ScanOperator
         Sequence[] sequences = [.. Enumerable.Range(0, scans).Select(scan => Read(call, scan, states))];
         if (sequences.Any(sequence => sequence.Length != sequences[0].Length))
             throw call.Fail(ImportErrorCode.ShapeMismatch, "the scanned inputs differ in length");
+        if (sequences[0].Length > Subgraph.MostIterations)
+            throw call.Fail(ImportErrorCode.UnsupportedForm, $"it has more than {Subgraph.MostIterations} iterations; import fewer steps");
         UnrolledLoop loop = new(call.Name, call.Operator, []);
+        Subgraph inner = new(call, body, $"{call.Name}/body");
         List<GraphValue[]> scanned = [];
         for (int iteration = 0; iteration < sequences[0].Length; iteration++)
         {
             GraphValue[] elements = [.. sequences.Select((sequence, scan) => Element(call, sequence, scan, iteration))];
-            GraphValue[] results = Subgraph.Inline(call, body, $"{call.Name}/{iteration}", [.. carried, .. elements]);
+            GraphValue[] results = inner.Inline($"{call.Name}/{iteration}", [.. carried, .. elements]);
             carried = results[..states];
             loop.Carried.Add([.. carried.Where(value => !value.IsConstant).Select(value => value.Name)]);
             scanned.Add(results[states..]);
         }
         call.Builder.Loops.Add(loop);
-        Subgraph.Write(call, [.. carried, .. Enumerable.Range(0, outputs).Select(output => Joined(call, scanned, output))]);
+        Subgraph.Write(call, [.. carried, .. Enumerable.Range(0, outputs).Select(output => Joined(call, scanned, output))], always: true);
     }
 
     private static Sequence Read(OperatorCall call, int scan, int states)

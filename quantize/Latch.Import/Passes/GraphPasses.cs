@@ -15,12 +15,18 @@ internal static class GraphPasses
         if (states is null)
             StatePairing.ByName(graph);
         DenseBiases.Merge(graph);
-        WrittenOutCells.Recognise(graph);
+        PaddingMasks.Remove(graph);
+        CellChains.Join(graph, WrittenOutCells.Recognise(graph));
+        LoopCheck.Check(graph);
         ConstantNodes.Fold(graph);
+        LayerNormalizations.Recognise(graph);
+        NeutralOperations.Remove(graph);
+        ScaleFolding.Fold(graph);
         StateElision.Apply(graph, search: states is null);
         if (states is null)
             StatePairing.ByShape(graph);
+        MovementChains.Cancel(graph);
         UnreadInputs.Drop(graph);
-        graph.DropDead();
+        CellNotes.Add(graph);
     }
 }

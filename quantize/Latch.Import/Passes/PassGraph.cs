@@ -45,6 +45,9 @@ internal sealed class PassGraph
 
     public IReadOnlyList<UnrolledLoop> Loops { get; }
 
+    /// <summary>Names of recurrent nodes that were made of other nodes.</summary>
+    public HashSet<string> WrittenOut { get; } = [];
+
     public IReadOnlyDictionary<string, GraphValue> Values => _values;
 
     /// <summary>The node that writes a value; null for inputs and constants.</summary>
@@ -96,6 +99,9 @@ internal sealed class PassGraph
             name = $"{wanted}_{number}";
         return name;
     }
+
+    /// <summary>Makes the name of a node that goes free for another one.</summary>
+    public void ReleaseNodeName(string name) => _nodeNames.Remove(name);
 
     /// <summary>Takes another list of nodes and brings it into an order in which each node comes after those that feed it.</summary>
     public void Replace(IEnumerable<GraphNode> nodes)

@@ -35,8 +35,12 @@ internal sealed class RandomHeads
     }
 
     /// <summary>Changes the outputs of a graph, and says what it did.</summary>
-    public static IReadOnlyList<string> Cut(GraphProto graph) =>
-        graph.Node.Any(node => s_random.Contains(node.OpType)) ? new RandomHeads(graph).Cut() : [];
+    /// <exception cref="ImportException">No output remains.</exception>
+    public static IReadOnlyList<string> Cut(GraphProto graph, string source)
+    {
+        List<string> notes = graph.Node.Any(node => s_random.Contains(node.OpType)) ? new RandomHeads(graph).Cut() : [];
+        return graph.Output.Count > 0 ? notes : throw new ImportException(ImportErrorCode.UnsupportedForm, source, $"{string.Join("; ", notes)}; nothing remains");
+    }
 
     private List<string> Cut()
     {

@@ -31,11 +31,22 @@ internal sealed class PlanBuilder(FloatModel model, LoweringContext context)
     /// <summary>A new tensor that is no value of the model.</summary>
     public int DefineTemporary(GraphNode node, string suffix, int[] shape, Quantization format) => Add($"{node.Name}.{suffix}", shape, format);
 
+    /// <summary>A new tensor of that name that is no value of the model.</summary>
+    public int DefineNamed(string name, int[] shape, Quantization format) => Add(name, shape, format);
+
     /// <summary>Lets a value stand for an existing tensor: the same elements in the same order, under another shape.</summary>
     public void Alias(string value, int tensor) => _tensorOf[value] = tensor;
 
     /// <summary>Codes of a tensor.</summary>
     public Quantization Format(int tensor) => _tensors[tensor].Quantization;
+
+    /// <summary>Dimensions of a tensor.</summary>
+    public IReadOnlyList<int> Shape(int tensor) => _tensors[tensor].Shape;
+
+    /// <summary>Whether a tensor is a constant, an input or a state: no operation writes it.</summary>
+    public bool IsGiven(int tensor) => _constantTensors.ContainsKey(tensor)
+        || model.Inputs.Any(input => _tensorOf[input.Name] == tensor)
+        || model.States.Any(pair => _tensorOf[pair.Input] == tensor);
 
     public void Add(Operation operation) => _operations.Add(operation);
 
@@ -52,7 +63,7 @@ internal sealed class PlanBuilder(FloatModel model, LoweringContext context)
 
     /// <summary>The only reader of a value, or null when there are several, none, or the value is an output of the model.</summary>
     public GraphNode? OnlyReader(string value) =>
-        _readers[value].Count() == 1 && model.Outputs.All(output => output.Name != value) ? _readers[value].First() : null;
+        _readers[value].Count() == 1 && !model.Leaves(value) ? _readers[value].First() : null;
 
     /// <summary>Marks a node whose work was taken over by the operation before it.</summary>
     public void MarkFused(GraphNode node) => _fused.Add(node.Name);
@@ -62,12 +73,16 @@ internal sealed class PlanBuilder(FloatModel model, LoweringContext context)
     {
         foreach (ValueInfo input in model.Inputs)
             Define(input.Name);
+        foreach (StatePair pair in model.States)
+            Define(pair.Input);
         foreach (GraphNode node in model.Nodes)
             if (!_fused.Contains(node.Name))
                 NodeLowering.Lower(node, this);
+        IReadOnlyList<PlanState> states = StateLowering.Lower(this);
         return new Plan
         {
             Steps = model.Steps,
+            States = states,
             Inputs = [.. model.Inputs.Select(input => new PlanPort(input.Name, Tensor(input.Name)))],
             Outputs = [.. model.Outputs.Select(output => new PlanPort(output.Name, Tensor(output.Name)))],
             Tensors = _tensors,

@@ -23,6 +23,11 @@ internal sealed class TensorFormats
         var states = model.Nodes.OfType<RecurrentNode>().SelectMany(static node => node.Outputs).ToHashSet();
         foreach (GraphNode node in model.Nodes)
             Join(node);
+        foreach (StatePair pair in model.States)
+        {
+            Join(pair.Input, pair.Output);
+            states.UnionWith([pair.Input, pair.Output]);
+        }
         var multiplied = model.Nodes.SelectMany(Multiplied).Select(Root).ToHashSet();
         var uneven = model.Nodes.OfType<ConcatNode>().Where(concat => !IsEven(concat)).Select(static concat => concat.Output);
         var wide = model.Outputs.Select(static output => output.Name).Concat(options.WideValues).Concat(uneven).Select(Root).ToHashSet();
@@ -46,7 +51,7 @@ internal sealed class TensorFormats
     /// <summary>The codes of an input or of a node's output.</summary>
     public Quantization this[string value] => _formats[value];
 
-    private IEnumerable<string> Values() => _model.Inputs.Select(static input => input.Name).Concat(_model.Nodes.SelectMany(static node => node.Outputs)).Distinct();
+    private IEnumerable<string> Values() => _model.Inputs.Select(static input => input.Name).Concat(_model.States.Select(static pair => pair.Input)).Concat(_model.Nodes.SelectMany(static node => node.Outputs)).Distinct();
 
     private static IEnumerable<string> Multiplied(GraphNode node) => node switch
     {

@@ -27,6 +27,18 @@ internal static class CommonOptions
         return steps;
     }
 
+    /// <summary>States that are inputs and outputs of a model; see <see cref="Models.StateOption"/>.</summary>
+    public static Option<string[]> State()
+    {
+        Option<string[]> state = new("--state") { Description = Models.StateOption.Description, HelpName = Models.StateOption.Form };
+        state.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => !Models.StateOption.IsValid(token.Value)) is { } wrong)
+                result.AddError($"--state {wrong.Value}: write {Models.StateOption.Form} with the names of an input and an output of the model, or {Models.StateOption.None}.");
+        });
+        return state;
+    }
+
     public static Option<int> Stride()
     {
         Option<int> stride = new("--stride") { Description = "Rows from one window's start to the next one's.", DefaultValueFactory = _ => 1, HelpName = "N" };

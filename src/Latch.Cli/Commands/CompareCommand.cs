@@ -4,8 +4,10 @@ using Latch.Cli.Data;
 using Latch.Cli.Models;
 using Latch.Cli.Output;
 using Latch.Cli.Report;
+using Latch.Import.Graph;
 using Latch.Quantize.Report;
 using Latch.Runtime;
+using Comparison = Latch.Quantize.Report.Comparison;
 
 namespace Latch.Cli.Commands;
 
@@ -25,12 +27,13 @@ internal static class CompareCommand
         Option<string[]> data = CommonOptions.Data("--data", "Data to compare on.");
         Option<int?> steps = CommonOptions.Steps("Windows of N rows that slide by the stride; without it the model's windows, or one stream when it has none.");
         Option<int> stride = CommonOptions.Stride();
+        Option<string[]> state = CommonOptions.State();
         Option<string?> report = new("--report") { Description = "Write an HTML report that needs no network.", HelpName = "FILE.html" };
         Option<bool> json = CommonOptions.Json();
-        Command command = new("compare", "Compares int8 with float (ONNX Runtime) on data, per output, tensor and gate.") { onnx, latch, data, steps, stride, report, json };
+        Command command = new("compare", "Compares int8 with float (ONNX Runtime) on data, per output, tensor and gate.") { onnx, latch, data, steps, stride, state, report, json };
         command.SetAction((parsed, cancellation) => Run(terminal, new Request(
             parsed.GetRequiredValue(onnx), parsed.GetRequiredValue(latch), parsed.GetRequiredValue(data), parsed.GetValue(steps),
-            parsed.GetValue(stride), parsed.GetValue(report)), parsed.GetValue(json), cancellation));
+            parsed.GetValue(stride), StateOption.Parse(parsed.GetValue(state)), parsed.GetValue(report)), parsed.GetValue(json), cancellation));
         return command;
     }
 
@@ -54,7 +57,7 @@ internal static class CompareCommand
         stages.Begin("Reading the models");
         using LatchModel model = ModelFile.OpenLatch(request.Latch);
         StepMode mode = StepMode.Of(model, request.Steps, request.Stride, request.Latch);
-        ModelPair pair = new(request.Onnx, request.Latch, model, mode);
+        ModelPair pair = new(request.Onnx, request.Latch, model, mode, request.States);
         stages.Begin("Reading the data");
         IReadOnlyList<Recording> raw = Recordings.Read(
             request.Data, [.. model.Channels.Select(channel => channel.Name)], pair.Widths.Sum(), MissingReadings.Refuse, cancellation);
@@ -120,5 +123,5 @@ internal static class CompareCommand
             terminal.Out.WriteLine($"Report: {request.Report}");
     }
 
-    private sealed record Request(string Onnx, string Latch, IReadOnlyList<string> Data, int? Steps, int Stride, string? Report);
+    private sealed record Request(string Onnx, string Latch, IReadOnlyList<string> Data, int? Steps, int Stride, IReadOnlyList<StatePair>? States, string? Report);
 }

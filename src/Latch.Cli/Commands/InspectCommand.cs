@@ -15,6 +15,7 @@ internal static class InspectCommand
     {
         Argument<string> model = new("MODEL") { Description = "A .onnx or .latch file." };
         Option<int?> steps = CommonOptions.Steps("Time steps of a window, for an .onnx file that leaves them open.");
+        Option<string[]> state = CommonOptions.State();
         Option<string?> kernel = CommonOptions.Kernel();
         kernel.Description = "Kernel whose memory a .latch file is shown with; without it the one LATCH_KERNEL names, else the fastest here.";
         Option<string> target = TargetOptions.Target(required: false);
@@ -23,7 +24,7 @@ internal static class InspectCommand
         Option<bool> json = CommonOptions.Json();
         Command command = new("inspect", "Shows layers, sizes, operations, formats and memory of a model. Exit code 0 only if it can be run.")
         {
-            model, steps, kernel, target, targets, json,
+            model, steps, state, kernel, target, targets, json,
         };
         command.SetAction(parsed =>
         {
@@ -33,7 +34,7 @@ internal static class InspectCommand
                 throw CommandException.Usage($"--target needs a .latch file; {path} is none. Make one with 'latch quantize'.");
             return ModelFile.IsLatch(path)
                 ? InspectLatch(terminal, path, parsed.GetValue(kernel), board, parsed.GetValue(json))
-                : InspectOnnx(terminal, path, parsed.GetValue(steps), parsed.GetValue(json));
+                : InspectOnnx(terminal, path, parsed.GetValue(steps), StateOption.Parse(parsed.GetValue(state)), parsed.GetValue(json));
         });
         return command;
     }
@@ -52,12 +53,12 @@ internal static class InspectCommand
         return (int)ExitCode.Ok;
     }
 
-    private static int InspectOnnx(Terminal terminal, string path, int? steps, bool json)
+    private static int InspectOnnx(Terminal terminal, string path, int? steps, IReadOnlyList<StatePair>? states, bool json)
     {
         FloatModel model;
         try
         {
-            model = ModelFile.OpenOnnx(path, steps);
+            model = ModelFile.OpenOnnx(path, steps, states);
         }
         catch (ImportException exception) when (exception.Code is ImportErrorCode.UnsupportedOperator or ImportErrorCode.UnsupportedForm
             or ImportErrorCode.UnsupportedOpset or ImportErrorCode.UnresolvedShape)

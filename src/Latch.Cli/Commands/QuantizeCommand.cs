@@ -31,6 +31,7 @@ internal static class QuantizeCommand
         Option<string> output = new("--output", "-o") { Description = "The .latch file to write.", Required = true, HelpName = "MODEL.latch" };
         Option<int?> steps = CommonOptions.Steps("Windows of N rows that slide by the stride; without it one stream (or the number the model fixes).");
         Option<int> stride = CommonOptions.Stride();
+        Option<string[]> state = CommonOptions.State();
         Option<string> activations = new("--activations") { Description = "Width of activations: int8, or int16 (finer, slower).", DefaultValueFactory = _ => "int8", HelpName = "TYPE" };
         activations.AcceptOnlyFromAmong("int8", "int16");
         Option<bool> allInt8 = new("--all-int8") { Description = "Give no tensor 16 bits; without it up to four that cause most of the error get them." };
@@ -44,12 +45,12 @@ internal static class QuantizeCommand
         Option<bool> json = CommonOptions.Json();
         Command command = new("quantize", "Turns a trained ONNX model into an int8 model file.")
         {
-            model, calibration, output, steps, stride, activations, allInt8, method, channels, json,
+            model, calibration, output, steps, stride, state, activations, allInt8, method, channels, json,
         };
         command.SetAction((parsed, cancellation) => Run(terminal, new Request(
             parsed.GetRequiredValue(model), parsed.GetRequiredValue(calibration), parsed.GetRequiredValue(output), parsed.GetValue(steps),
             parsed.GetValue(stride), parsed.GetValue(activations) == "int16" ? ActivationWidth.Int16 : ActivationWidth.Int8,
-            !parsed.GetValue(allInt8), s_methods[parsed.GetValue(method)!], parsed.GetValue(channels)), parsed.GetValue(json), cancellation));
+            !parsed.GetValue(allInt8), s_methods[parsed.GetValue(method)!], parsed.GetValue(channels), StateOption.Parse(parsed.GetValue(state))), parsed.GetValue(json), cancellation));
         return command;
     }
 
@@ -67,7 +68,7 @@ internal static class QuantizeCommand
     public static QuantizeResult Quantize(Request request, Stages stages, CancellationToken cancellation)
     {
         stages.Begin("Reading the model");
-        FloatModel model = ModelFile.OpenOnnx(request.Model, request.Steps);
+        FloatModel model = ModelFile.OpenOnnx(request.Model, request.Steps, request.States);
         ChannelsFile? channels = request.Channels is null ? null : ChannelsFile.Read(request.Channels);
         IReadOnlyList<int> widths = ModelFile.Widths(model, request.Model);
         int width = widths.Sum();
@@ -80,7 +81,7 @@ internal static class QuantizeCommand
             request.Calibration, widths.Count == 1 ? [.. described.Select(channel => channel.Name)] : [], width, MissingReadings.Refuse, cancellation);
         Normaliser normaliser = new(described);
         recordings = [.. recordings.Select(recording => recording with { Rows = normaliser.Apply(recording.Rows) })];
-        bool stream = request.Steps is null && model.Steps == 1;
+        bool stream = model.Steps == 1 && request.Steps != 1;
         CalibrationData data = stream
             ? CalibrationData.FromStream([.. recordings.SelectMany(recording => recording.Rows)])
             : CalibrationData.FromWindows(RowWindows.Cut(recordings, widths, model.Steps, request.Stride));
@@ -99,7 +100,7 @@ internal static class QuantizeCommand
                 SampleRateHz = channels?.SampleRate ?? 0,
                 SourceFile = Path.GetFileName(request.Model),
             },
-            steps => OnnxImporter.Import(request.Model, new ImportOptions { Steps = steps }));
+            steps => OnnxImporter.Import(request.Model, new ImportOptions { Steps = steps, States = request.States }));
     }
 
     private static void Summarise(Terminal terminal, Request request, QuantizeResult result, bool json)
@@ -144,5 +145,5 @@ internal static class QuantizeCommand
     /// <summary>What to quantize and how.</summary>
     internal sealed record Request(
         string Model, IReadOnlyList<string> Calibration, string Output, int? Steps, int Stride, ActivationWidth Activations, bool WidenCostly,
-        CalibrationMethod Method, string? Channels);
+        CalibrationMethod Method, string? Channels, IReadOnlyList<StatePair>? States = null);
 }

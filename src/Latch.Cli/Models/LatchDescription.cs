@@ -25,6 +25,7 @@ internal static class LatchDescription
         channels = model.Channels,
         inputs = model.Inputs,
         outputs = model.Outputs,
+        states = States(model).Select(state => new { state.Name, state.Shape }),
         layers = model.Definition.Layers.Select(layer => new
         {
             layer.Name,
@@ -67,6 +68,7 @@ internal static class LatchDescription
             ["sample rate", model.Definition.SampleRateHz > 0 ? $"{Figures.Number(model.Definition.SampleRateHz)} Hz" : "not stated"],
             .. model.Inputs.Select(input => new[] { $"input {input.Name}", Figures.Shape(input.Shape) }),
             .. model.Outputs.Select(output => new[] { $"output {output.Name}", Figures.Shape(output.Shape) }),
+            .. States(model).Select(state => new[] { $"state {state.Name}", Figures.Shape(state.Shape) }),
             ["source", $"{provenance.SourceFile} ({Figures.Bytes(provenance.SourceBytes)} of float weights, SHA-256 {Short(provenance.SourceSha256)})"],
             ["calibrated", $"{provenance.Method}, data SHA-256 {Short(provenance.CalibrationSha256)}, latch {provenance.ToolVersion}"],
             .. ErrorRows(provenance),
@@ -95,6 +97,13 @@ internal static class LatchDescription
             .GroupBy(operation => operation.GetType().Name.Replace("Operation", "", StringComparison.Ordinal).ToLowerInvariant())
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => KeyValuePair.Create(group.Key, group.Count()));
+
+    /// <summary>The states that a plan carries besides those of the layers.</summary>
+    private static IEnumerable<(string Name, IReadOnlyList<int> Shape)> States(LatchModel model)
+    {
+        Plan plan = (model.Definition.Step ?? model.Definition.Sequence)!;
+        return plan.States.Select(state => (state.Name, plan.Tensors[state.Input].Shape));
+    }
 
     private static string Format(Quantization quantization) => $"{quantization.Type.ToString().ToLowerInvariant()} x {Figures.Number(quantization.Scale)}";
 

@@ -1,10 +1,12 @@
 using Latch.Cli.Data;
+using Latch.Import;
 using Latch.Import.Graph;
 using Latch.Import.Reference;
 using Latch.Quantize.Calibration;
 using Latch.Quantize.Report;
 using Latch.Runtime;
 using Latch.Telemetry;
+using Comparison = Latch.Quantize.Report.Comparison;
 
 namespace Latch.Cli.Models;
 
@@ -14,12 +16,18 @@ internal sealed class ModelPair
     private readonly string _onnxPath;
     private readonly LatchModel _integer;
     private readonly StepMode _mode;
+    private readonly IReadOnlyList<StatePair>? _states;
 
+    /// <param name="onnxPath">The float model.</param>
+    /// <param name="latchPath">The integer model's file, for messages.</param>
+    /// <param name="integer">The integer model.</param>
+    /// <param name="mode">How data is given.</param>
+    /// <param name="states">The states that <c>--state</c> named; null when they are to be found.</param>
     /// <exception cref="CommandException">The two do not belong together.</exception>
-    public ModelPair(string onnxPath, string latchPath, LatchModel integer, StepMode mode)
+    public ModelPair(string onnxPath, string latchPath, LatchModel integer, StepMode mode, IReadOnlyList<StatePair>? states = null)
     {
-        (_onnxPath, _integer, _mode) = (onnxPath, integer, mode);
-        Float = ModelFile.OpenOnnx(onnxPath, mode.IsStream ? 1 : mode.Steps);
+        (_onnxPath, _integer, _mode, _states) = (onnxPath, integer, mode, states);
+        Float = Open(onnxPath, integer, mode, states);
         string stated = integer.Definition.Provenance.SourceSha256;
         if (stated.Length > 0 && stated != Float.SourceSha256)
             throw CommandException.BadInput($"{latchPath}: it was made from another model ({integer.Definition.Provenance.SourceFile}) than {onnxPath}. Give the one it was made from.");
@@ -82,16 +90,30 @@ internal sealed class ModelPair
     public Comparison Inner(IReadOnlyList<Recording> normalised, int steps, Action<double> progress, CancellationToken cancellation)
     {
         if (!_integer.CanRunWindow)
-            return ModelComparison.Compare(ModelFile.OpenOnnx(_onnxPath, 1), _integer.Definition, CalibrationData.FromStream([.. normalised[0].Rows.Take(steps)]), progress, cancellation);
+            return ModelComparison.Compare(Open(_onnxPath, _integer, default, _states), _integer.Definition, CalibrationData.FromStream([.. normalised[0].Rows.Take(steps)]), progress, cancellation);
         List<float[]> windows = RowWindows.Cut(normalised, Widths, _mode.Steps, _mode.Stride);
         int count = Math.Clamp(steps / _mode.Steps, 1, windows.Count);
         CalibrationData spread = CalibrationData.FromWindows([.. Enumerable.Range(0, count).Select(at => windows[(int)((long)at * windows.Count / count)])]);
         return ModelComparison.Compare(Float, _integer.Definition, spread, progress, cancellation);
     }
 
+    /// <summary>The float model for one run; of one that takes in frames, for the frame that the integer model takes.</summary>
+    private static FloatModel Open(string path, LatchModel integer, StepMode mode, IReadOnlyList<StatePair>? states)
+    {
+        try
+        {
+            return ModelFile.OpenOnnx(path, mode.IsStream ? 1 : mode.Steps, states);
+        }
+        catch (ImportException) when (mode.IsStream && integer.CanStep && integer.Inputs[0].Count > 1)
+        {
+            return ModelFile.OpenOnnx(path, integer.Inputs[0].Count, states);
+        }
+    }
+
     private OutputComparison CompareWindows(IReadOnlyList<float[]> raw, IReadOnlyList<float[]> normalised, Action<double> progress, CancellationToken cancellation)
     {
         using OnnxRuntimeModel runtime = new(_onnxPath, Float);
+        FloatReference? reference = runtime.HasOutputs ? null : new FloatReference(Float);
         Session session = _integer.CreateSession();
         float[][] integers = new float[raw.Count][];
         float[][] floats = new float[raw.Count][];
@@ -99,7 +121,7 @@ internal sealed class ModelPair
         {
             cancellation.ThrowIfCancellationRequested();
             integers[run] = Window(session, raw[run]);
-            floats[run] = runtime.Run(normalised[run]);
+            floats[run] = reference is null ? runtime.Run(normalised[run]) : Outputs(reference, normalised[run]);
             progress((run + 1.0) / raw.Count);
         }
 
@@ -127,11 +149,23 @@ internal sealed class ModelPair
     /// <summary>The float model over a whole recording at once, one result per row; row by row where an output does not follow the steps.</summary>
     private IEnumerable<float[]> FloatStream(IReadOnlyList<float[]> rows)
     {
-        FloatModel shapes = ModelFile.OpenOnnx(_onnxPath, rows.Count);
+        if (Float.States.Count + Float.LayerStates.Count > 0)
+            return FloatHandedOn(rows);
+        FloatModel shapes;
+        try
+        {
+            shapes = ModelFile.OpenOnnx(_onnxPath, rows.Count, _states);
+        }
+        catch (ImportException)
+        {
+            return FloatSteps(rows); // The file fixes the steps, or unrolls them.
+        }
         int[] counts = [.. shapes.Outputs.Select(output => TensorShape.Count(output.Shape))];
         if (counts.Zip(_integer.Outputs).Any(pair => pair.First != pair.Second.Count * rows.Count))
             return FloatSteps(rows);
         using OnnxRuntimeModel runtime = new(_onnxPath, shapes);
+        if (!runtime.HasOutputs)
+            return FloatSteps(rows);
         float[] results = runtime.Run(RowWindows.Flatten(rows, Widths, 0, rows.Count));
         return [.. Enumerable.Range(0, rows.Count).Select(row => Row(results, row, rows.Count))];
     }
@@ -149,9 +183,30 @@ internal sealed class ModelPair
         FloatReference reference = new(Float, carryState: true);
         foreach (float[] row in rows)
         {
-            reference.Run(new Dictionary<string, float[]> { [Float.Inputs[0].Name] = row });
-            yield return [.. Float.Outputs.SelectMany(output => reference.Value(output.Name).ToArray())];
+            yield return Outputs(reference, row);
         }
+    }
+
+    /// <summary>The float model row by row in ONNX Runtime, with its states handed on.</summary>
+    private List<float[]> FloatHandedOn(IReadOnlyList<float[]> rows)
+    {
+        using OnnxRuntimeModel runtime = new(_onnxPath, Float, carriesStates: true);
+        return runtime.HasOutputs ? [.. rows.Select(runtime.Run)] : [.. FloatSteps(rows)];
+    }
+
+    /// <summary>One run of the float reference: all inputs one after the other, all outputs one after the other.</summary>
+    private float[] Outputs(FloatReference reference, float[] run)
+    {
+        Dictionary<string, float[]> inputs = [];
+        int start = 0;
+        foreach (ValueInfo input in Float.Inputs)
+        {
+            int count = TensorShape.Count(input.Shape);
+            inputs[input.Name] = run[start..(start + count)];
+            start += count;
+        }
+        reference.Run(inputs);
+        return [.. Float.Outputs.SelectMany(output => reference.Value(output.Name).ToArray())];
     }
 
     private static PortInfo[] Ports(FloatModel model)

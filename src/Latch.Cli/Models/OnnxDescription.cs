@@ -20,6 +20,9 @@ internal static class OnnxDescription
         weightBytes = model.FloatBytes,
         inputs = model.Inputs,
         outputs = model.Outputs,
+        states = model.States,
+        layerStates = model.LayerStates,
+        notes = model.Notes,
         layers = model.Nodes.OfType<RecurrentNode>().Select(node => new
         {
             node.Name,
@@ -42,6 +45,8 @@ internal static class OnnxDescription
             ["weights", Figures.Bytes(model.FloatBytes)],
             .. model.Inputs.Select(input => new[] { $"input {input.Name}", Figures.Shape(input.Shape) }),
             .. model.Outputs.Select(output => new[] { $"output {output.Name}", Figures.Shape(output.Shape) }),
+            .. model.States.Select(pair => new[] { $"state {pair.Input} -> {pair.Output}", Figures.Shape(model.Shape(pair.Input)) }),
+            .. model.LayerStates.Select(pair => new[] { $"state {pair.Input} -> {pair.Output}", "carried by the layers" }),
         ]);
         terminal.WriteTable("Recurrent layers", ["layer", "cell", "inputs", "units", "direction", "parameters"],
             model.Nodes.OfType<RecurrentNode>().Select(node => new[]
@@ -49,6 +54,8 @@ internal static class OnnxDescription
                 node.Name, node.Cell.ToString().ToUpperInvariant(), $"{node.InputSize}", $"{node.HiddenSize}", node.Reverse ? "reverse" : "forward", $"{Parameters(node)}",
             }));
         terminal.WriteTable("Operations", ["operation", "count"], Operations(model).Select(pair => new[] { pair.Key, $"{pair.Value}" }));
+        foreach (string note in model.Notes)
+            terminal.Out.WriteLine($"Note: {note}.");
         terminal.Out.WriteLine("The model can be run: every operator is supported. Next: latch quantize.");
     }
 

@@ -1,5 +1,6 @@
 using Latch.Import.Graph;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Latch.Cli.Models;
 
@@ -8,13 +9,17 @@ internal sealed class OnnxRuntimeModel : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly FloatModel _shapes;
+    private readonly bool _carriesStates;
+    private readonly StatePair[] _pairs;
+    private readonly Dictionary<string, float[]> _states = [];
 
     /// <param name="path">The ONNX file.</param>
     /// <param name="shapes">The same file imported with the number of steps of a run: gives every input its shape.</param>
+    /// <param name="carriesStates">Whether the states that are inputs and outputs of the file are handed on from run to run; else each run begins with zeros.</param>
     /// <exception cref="CommandException">ONNX Runtime does not take the file.</exception>
-    public OnnxRuntimeModel(string path, FloatModel shapes)
+    public OnnxRuntimeModel(string path, FloatModel shapes, bool carriesStates = false)
     {
-        _shapes = shapes;
+        (_shapes, _carriesStates, _pairs) = (shapes, carriesStates, [.. shapes.States, .. shapes.LayerStates]);
         using SessionOptions options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         try
         {
@@ -25,6 +30,9 @@ internal sealed class OnnxRuntimeModel : IDisposable
             throw CommandException.BadInput($"{path}: ONNX Runtime refuses the model: {exception.Message}");
         }
     }
+
+    /// <summary>False when the model has outputs that the file has not: where a random head was cut off.</summary>
+    public bool HasOutputs => _shapes.Outputs.All(output => _session.OutputMetadata.ContainsKey(output.Name));
 
     /// <summary>Runs the model once.</summary>
     /// <param name="input">All inputs one after the other, each row-major.</param>
@@ -39,14 +47,22 @@ internal sealed class OnnxRuntimeModel : IDisposable
             foreach (ValueInfo info in _shapes.Inputs)
             {
                 int count = TensorShape.Count(info.Shape);
-                inputs[info.Name] = OrtValue.CreateTensorValueFromMemory(input[start..(start + count)], [.. info.Shape.Select(dimension => (long)dimension)]);
+                inputs[info.Name] = Value(info.Name, input[start..(start + count)], info.Shape);
                 start += count;
             }
+            foreach (string other in _session.InputNames.Where(name => !inputs.ContainsKey(name)))
+                inputs[other] = Value(other, _states.GetValueOrDefault(other), [.. _session.InputMetadata[other].Dimensions.Select(length => Math.Max(1, length))]);
 
             using RunOptions run = new();
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, inputs, [.. _shapes.Outputs.Select(output => output.Name)]);
-            foreach (OrtValue output in outputs)
-                result.AddRange(output.GetTensorDataAsSpan<float>());
+            string[] names = [.. _shapes.Outputs.Select(output => output.Name), .. _pairs.Select(pair => pair.Output)];
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, inputs, names);
+            for (int i = 0; i < names.Length; i++)
+            {
+                if (i < _shapes.Outputs.Count)
+                    result.AddRange(Numbers(outputs[i]));
+                else if (_carriesStates)
+                    _states[_pairs[i - _shapes.Outputs.Count].Input] = Numbers(outputs[i]);
+            }
         }
         finally
         {
@@ -58,4 +74,28 @@ internal sealed class OnnxRuntimeModel : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    /// <summary>Numbers as the type that an input has in the file; zeros where none are given.</summary>
+    private OrtValue Value(string name, float[]? numbers, int[] shape)
+    {
+        long[] lengths = [.. shape.Select(length => (long)length)];
+        numbers ??= new float[TensorShape.Count(shape)];
+        return _session.InputMetadata[name].ElementDataType switch
+        {
+            TensorElementType.Int64 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => (long)number), lengths),
+            TensorElementType.Int32 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => (int)number), lengths),
+            TensorElementType.Bool => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => number != 0), lengths),
+            TensorElementType.Double => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => (double)number), lengths),
+            _ => OrtValue.CreateTensorValueFromMemory(numbers, lengths),
+        };
+    }
+
+    private static float[] Numbers(OrtValue value) => value.GetTensorTypeAndShape().ElementDataType switch
+    {
+        TensorElementType.Int64 => [.. value.GetTensorDataAsSpan<long>().ToArray().Select(number => (float)number)],
+        TensorElementType.Int32 => [.. value.GetTensorDataAsSpan<int>().ToArray().Select(number => (float)number)],
+        TensorElementType.Bool => [.. value.GetTensorDataAsSpan<bool>().ToArray().Select(truth => truth ? 1f : 0f)],
+        TensorElementType.Double => [.. value.GetTensorDataAsSpan<double>().ToArray().Select(number => (float)number)],
+        _ => value.GetTensorDataAsSpan<float>().ToArray(),
+    };
 }

@@ -111,6 +111,7 @@ internal static class DefinitionReader
             Inputs = List(ref members.Find("inputs"u8), Port),
             Outputs = List(ref members.Find("outputs"u8), Port),
             Operations = List(ref members.Find("operations"u8), OperationReader.Read),
+            States = members.Has("states"u8) ? List(ref members.Find("states"u8), State) : [],
         };
         json = members.Close();
         return plan;
@@ -124,6 +125,16 @@ internal static class DefinitionReader
         ActivationTensor tensor = new(members.Text("name"u8), Integers(ref members.Find("shape"u8)), Quantization(ref members.Find("quantization"u8)));
         json = members.Close();
         return tensor;
+    }
+
+    private static PlanState State(ref Utf8JsonReader json)
+    {
+        if (json.TokenType == JsonTokenType.Null)
+            return null!;
+        JsonMembers members = new(json);
+        PlanState state = new(members.Text("name"u8), members.Integer("input"u8), members.Integer("output"u8));
+        json = members.Close();
+        return state;
     }
 
     private static PlanPort Port(ref Utf8JsonReader json)

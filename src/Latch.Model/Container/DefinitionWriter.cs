@@ -19,7 +19,8 @@ internal static class DefinitionWriter
         return Convert.ToBase64String(compressed.GetBuffer(), 0, (int)compressed.Length);
     }
 
-    // Computed properties are not stored; every stored one must be present, so no default is ever filled in silently.
+    // Computed properties are not stored; every stored one must be present, so no default is ever filled in silently. Only the states of a plan are left out
+    // where there are none.
     private static JsonTypeInfo<DefinitionDocument> CreateType()
     {
         JsonSerializerOptions options = new(DefinitionJsonContext.Default.Options)
@@ -31,7 +32,9 @@ internal static class DefinitionWriter
                     if (type.Properties[i].Set is null)
                         type.Properties.RemoveAt(i);
                     else
-                        type.Properties[i].IsRequired = true;
+                        type.Properties[i].IsRequired = type.Properties[i].PropertyType != typeof(IReadOnlyList<PlanState>);
+                    if (i < type.Properties.Count && !type.Properties[i].IsRequired)
+                        type.Properties[i].ShouldSerialize = static (_, states) => states is IReadOnlyList<PlanState> { Count: > 0 };
                 }
             }),
         };

@@ -45,6 +45,26 @@ internal ref struct JsonMembers
         return ref _inOrder;
     }
 
+    /// <summary>Whether the object has a member that may be left out.</summary>
+    internal bool Has(ReadOnlySpan<byte> name)
+    {
+        if (!_atNext)
+            _atNext = _inOrder.Read();
+        if (_inOrder.TokenType == JsonTokenType.PropertyName && _inOrder.ValueTextEquals(name))
+            return true;
+        if (_inOrder.TokenType == JsonTokenType.EndObject && _read == (1UL << _next) - 1)
+            return false; // Every member was read: no walk over the object.
+        Utf8JsonReader json = _start;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals(name))
+                return true;
+            json.Read();
+            json.Skip();
+        }
+        return false;
+    }
+
     internal string Text(ReadOnlySpan<byte> name) => TextOrNull(name) ?? throw Wrong(name, "a text");
 
     internal string? TextOrNull(ReadOnlySpan<byte> name)

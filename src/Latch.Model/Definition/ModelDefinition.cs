@@ -35,6 +35,15 @@ public sealed record Channel(
 public sealed record PlanPort(string Name, int Tensor);
 
 /// <summary>
+/// A state that a plan carries from execution to execution, zero at first: what one tensor was after one step, the other is in the next. Nobody gives or takes
+/// it. In a plan for windows it is zero in each window.
+/// </summary>
+/// <param name="Name">Name of the input in the source model.</param>
+/// <param name="Input">Index into <see cref="Plan.Tensors"/> of the tensor that operations read.</param>
+/// <param name="Output">Index of the tensor that an operation writes, of the same shape and codes.</param>
+public sealed record PlanState(string Name, int Input, int Output);
+
+/// <summary>
 /// An ordered list of operations for a fixed number of steps. The constants of an operation are shared by all plans; the arena is laid out
 /// by the runtime.
 /// </summary>
@@ -57,6 +66,9 @@ public sealed record Plan
 
     /// <summary>Operations in execution order.</summary>
     public required IReadOnlyList<Operation> Operations { get; init; }
+
+    /// <summary>States besides those of the recurrent layers; a file without any leaves the member out.</summary>
+    public IReadOnlyList<PlanState> States { get; init; } = [];
 }
 
 /// <summary>Where a model came from, and how well it does.</summary>

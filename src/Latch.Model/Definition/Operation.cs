@@ -34,7 +34,7 @@ public sealed record RecurrentOperation : Operation
     /// <summary>Input [Steps, I] (any shape with that many elements), codes as <see cref="RecurrentLayer.Input"/>.</summary>
     public required int Input { get; init; }
 
-    /// <summary>Initial hidden state [H], or -1 for zero. In a streaming plan it is used at the first step after a reset.</summary>
+    /// <summary>Initial hidden state [H], or -1 for zero. In a streaming plan it is used at the first step after a reset, a computed one of a plan with states in every step.</summary>
     public int InitialHidden { get; init; } = -1;
 
     /// <summary>From the initial hidden tensor's codes to Q7.24.</summary>

@@ -35,6 +35,7 @@ internal sealed class PlanRules
         rules.CheckTensors();
         rules.CheckConstantTensors();
         rules.CheckInputs();
+        StateRules.CheckInputs(scope, plan, rules);
         foreach (Operation operation in plan.Operations ?? [])
         {
             scope.CheckPresent(operation, ModelFormatCode.Plan, "operation");
@@ -42,6 +43,7 @@ internal sealed class PlanRules
             OperationRules.Check(scope.Inside($"operation '{operation.Name}'"), operation, rules);
         }
         rules.CheckOutputs();
+        StateRules.CheckOutputs(scope, plan, rules);
         return rules._layers;
     }
 
@@ -82,6 +84,12 @@ internal sealed class PlanRules
             throw scope.Error(ModelFormatCode.Plan, $"It runs layer '{_model.Layers[index].Name}' step by step, though the layer walks from the last step to the first.");
         return _model.Layers[index];
     }
+
+    /// <summary>Marks a tensor as given before the operations run; false when it is already.</summary>
+    internal bool Give(int index) => !_given[index] && (_given[index] = true);
+
+    /// <summary>Whether operations write the whole tensor.</summary>
+    internal bool IsComputed(int index) => !_given[index] && IsComplete(index);
 
     private ActivationTensor Find(RuleScope scope, int index, string role, long count)
     {

@@ -6,7 +6,13 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>Walks a cell over its input, in time order or against it.</summary>
-internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell, IReadOnlyList<TensorSlot> slots, int stateIndex, bool streaming)
+/// <param name="operation">The operation.</param>
+/// <param name="cell">Its cell.</param>
+/// <param name="slots">The plan's tensors.</param>
+/// <param name="stateIndex">Index of its state in the memory.</param>
+/// <param name="streaming">True in a plan of one step: the state goes on.</param>
+/// <param name="startsAnew">True when each step starts from states that the plan carries.</param>
+internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell, IReadOnlyList<TensorSlot> slots, int stateIndex, bool streaming, bool startsAnew)
     : PlanOperator
 {
     private readonly TensorSlot _input = slots[operation.Input];
@@ -32,7 +38,7 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
         where TProbe : struct, IGateProbe
     {
         RecurrentState state = memory.States[stateIndex];
-        if (!streaming || memory.Executions == 0)
+        if (!streaming || startsAnew || memory.Executions == 0)
             Start(memory, state);
         CodeSpan input = _input.In(memory.Arena);
         CodeSpan output = operation.Output >= 0 ? slots[operation.Output].In(memory.Arena) : default;

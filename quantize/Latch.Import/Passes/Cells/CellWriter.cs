@@ -10,6 +10,7 @@ internal sealed class CellWriter(PassGraph graph)
     /// <summary>Writes the node; the values of the new states are what they were, under the names they had.</summary>
     public RecurrentNode Write(CellParts cell)
     {
+        graph.ReleaseNodeName(graph.Producer(cell.NewHidden)!.Name);
         string name = graph.UniqueNodeName(Name(graph.Producer(cell.NewHidden)!.Name));
         List<GraphNode> added = [];
         IReadOnlyList<Elements> inputs = cell.Inputs;
@@ -44,6 +45,7 @@ internal sealed class CellWriter(PassGraph graph)
             added.Add(new ReshapeNode(graph.UniqueNodeName($"{name}/c"), node.FinalC!, newCell));
         }
         graph.Exchange(replaced, [.. added]);
+        graph.WrittenOut.Add(name);
         return node;
     }
 

@@ -27,13 +27,33 @@ internal sealed class LinearForm
     /// <summary>The factors of a vector; null when it does not occur.</summary>
     public double[]? Factors(Elements source) => _factors.TryGetValue(source.Key, out (Elements, double[] Factors) found) ? found.Factors : null;
 
+    /// <summary>The form without what a source adds to it.</summary>
+    public LinearForm Without(Elements source)
+    {
+        LinearForm rest = new(Count);
+        rest.AddBias(Bias);
+        foreach ((string key, (Elements Source, double[] Factors) product) in _factors)
+            rest._factors[key] = product;
+        foreach ((string key, (Elements Source, double[] Matrix) product) in _products.Where(product => product.Key != source.Key))
+            rest._products[key] = product;
+        return rest;
+    }
+
+    /// <summary>What a source adds to the form.</summary>
+    public LinearForm Only(Elements source)
+    {
+        LinearForm part = new(Count);
+        part._products[source.Key] = _products[source.Key];
+        return part;
+    }
+
     /// <summary>The form of a polynomial; null when it has a product of two computed vectors.</summary>
     public static LinearForm? Of(Polynomial polynomial, CellAlgebra algebra, PassGraph graph)
     {
         if (!polynomial.IsLinear || polynomial.Terms.Count == 0)
             return null;
         LinearForm form = new(polynomial.Terms[0].Factors.Length);
-        foreach (Term term in polynomial.Terms)
+        foreach (Term term in polynomial.Terms.Where(term => term.Factors.Any(factor => factor != 0)))
         {
             if (term.Atoms is [])
                 form.AddBias(term.Factors);

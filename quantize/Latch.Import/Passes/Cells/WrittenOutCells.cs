@@ -5,20 +5,28 @@ namespace Latch.Import.Passes.Cells;
 /// <summary>Turns cells that are written out operator by operator back into recurrent nodes of one step.</summary>
 internal static class WrittenOutCells
 {
-    public static void Recognise(PassGraph graph)
+    /// <returns>The names of the cells' hidden states, in the order of the graph.</returns>
+    public static IReadOnlyList<string> Recognise(PassGraph graph)
     {
+        List<string> finals = [];
         CellWriter writer = new(graph);
         CellAlgebra algebra = new(graph);
-        foreach (BinaryNode node in graph.Nodes.OfType<BinaryNode>().ToArray())
+        foreach (GraphNode node in graph.Nodes.Where(node => node is BinaryNode or ActivationNode).ToArray())
         {
-            if (!ReferenceEquals(graph.Producer(node.Output), node) || Match(graph, algebra, node) is not { } cell)
+            if (!ReferenceEquals(graph.Producer(node.Outputs[0]), node) || Match(graph, algebra, node) is not { } cell)
                 continue;
             RecurrentNode found = writer.Write(cell);
-            graph.Notes.Add($"{found.Cell.ToString().ToUpperInvariant()} of {found.HiddenSize} units, written out operator by operator, became the layer '{found.Name}'");
+            finals.Add(found.FinalH!);
             algebra = new CellAlgebra(graph);
         }
         graph.DropDead();
+        return finals;
     }
 
-    private static CellParts? Match(PassGraph graph, CellAlgebra algebra, BinaryNode node) => new LstmMatcher(graph, algebra).Match(node);
+    private static CellParts? Match(PassGraph graph, CellAlgebra algebra, GraphNode node) => node switch
+    {
+        BinaryNode binary => new LstmMatcher(graph, algebra).Match(binary) ?? new GruMatcher(graph, algebra).Match(binary),
+        ActivationNode activation => new RnnMatcher(graph, algebra).Match(activation),
+        _ => null,
+    };
 }

@@ -23,11 +23,13 @@ internal static partial class StateNames
         return before.Any(s_state.Contains) && Stems(before, s_before).Any(stem => Stems(after, s_after).Contains(stem));
     }
 
-    /// <summary>What remains of a name without the words of a role: without all of them, or with those that are numbers kept (of a layer).</summary>
+    /// <summary>What remains of a name without the words of a role. A number is one (h0) or that of a layer (h_0, h_in_0): only without another word of the role it can be both.</summary>
     private static IEnumerable<string> Stems(string[] words, HashSet<string> role)
     {
-        yield return string.Join(' ', words.Where(word => !role.Contains(word)));
-        yield return string.Join(' ', words.Where(word => !role.Contains(word) || char.IsAsciiDigit(word[0])));
+        string[] rest = [.. words.Where(word => !role.Contains(word) || char.IsAsciiDigit(word[0]))];
+        yield return string.Join(' ', rest);
+        if (rest.Length == words.Length)
+            yield return string.Join(' ', rest.Where(word => !role.Contains(word)));
     }
 
     private static string[] Words(string name) =>

@@ -1,0 +1,235 @@
+using Latch.Import.Graph;
+using Latch.Import.Passes.States;
+using Latch.Import.Tests.BadInput;
+using Latch.Import.Tests.Support;
+
+namespace Latch.Import.Tests.Passes;
+
+/// <summary>States that are inputs and outputs of the graph: how they are paired, when a layer carries them itself, and what happens when it does not.</summary>
+public sealed class StateTests
+{
+    private const int Units = 4;
+
+    [Theory]
+    [InlineData("h0", "hn")]
+    [InlineData("h", "hn")]
+    [InlineData("c", "cn")]
+    [InlineData("state", "stateN")]
+    [InlineData("recurrent_in", "recurrent_out")]
+    [InlineData("in_state", "out_state")]
+    [InlineData("prev_hidden", "next_hidden")]
+    [InlineData("hidden", "hidden_out")]
+    [InlineData("h_in_0", "h_out_0")]
+    [InlineData("lstmStateIn", "lstmStateOut")]
+    [InlineData("cache.2", "new_cache.2")]
+    [InlineData("memory", "memory_1")]
+    public void ArePair_NamesOfOneState_AreOne(string input, string output) => Assert.True(StateNames.ArePair(input, output));
+
+    [Theory]
+    [InlineData("x", "y")]
+    [InlineData("input", "output")]
+    [InlineData("input_1", "output_1")]
+    [InlineData("audio_in", "audio_out")]
+    [InlineData("h0", "cn")]
+    [InlineData("h_in_0", "h_out_1")]
+    [InlineData("state", "statement")]
+    public void ArePair_OtherNames_AreNot(string input, string output) => Assert.False(StateNames.ArePair(input, output));
+
+    [Theory]
+    [InlineData("slices")] // [1,2,H,2]: layer, unit, h or c
+    [InlineData("gather")] // [4,1,H]
+    [InlineData("row")] // [1,4H]
+    public void Import_TwoLayersPackedInOneTensor_CarryTheirStatesThemselves(string packing)
+    {
+        byte[] bytes = Packed(packing, swapped: false).ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "packed.onnx");
+
+        Assert.Equal(["x"], model.Inputs.Select(input => input.Name));
+        Assert.Equal(["y"], model.Outputs.Select(output => output.Name));
+        Assert.Equal([new StatePair("packed", "result")], model.LayerStates);
+        Assert.All(model.Nodes.OfType<RecurrentNode>(), node => Assert.Equal((null, null), (node.InitialH, node.InitialC)));
+        Assert.Contains("'first'", Assert.Single(model.Notes, note => note.Contains("'packed' -> 'result'", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, ("packed", "result")), 0, 1e-6);
+    }
+
+    [Fact]
+    public void Import_StatesThatComeBackInOtherPlaces_StayPorts()
+    {
+        // The second layer's states come back where the first one's were.
+        byte[] bytes = Packed("gather", swapped: true).ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "packed.onnx", new ImportOptions { States = [new("packed", "result")] });
+
+        Assert.Equal([new StatePair("packed", "result")], model.States);
+        Assert.Empty(model.LayerStates);
+        Assert.Equal(["x"], model.Inputs.Select(input => input.Name));
+        Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, ("packed", "result")), 0, 1e-6);
+    }
+
+    [Fact]
+    public void Import_StateThatAnotherNodeReads_StaysAPort()
+    {
+        OnnxWriter writer = Lstm("h0", "c0", "hn", "cn");
+        writer.Node("Tanh", ["h0"], ["peek"]);
+        writer.Output("peek");
+        byte[] bytes = writer.ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "lstm.onnx");
+
+        // A layer starts from both states or from none: the cell state stays too.
+        Assert.Equal([new StatePair("h0", "hn"), new StatePair("c0", "cn")], model.States);
+        Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, ("h0", "hn"), ("c0", "cn")), 0, 1e-6);
+    }
+
+    [Fact]
+    public void Import_StatesOfAnyNames_AreFoundByWhatTheyDo()
+    {
+        byte[] bytes = Lstm("alpha", "beta", "gamma", "delta").ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "lstm.onnx");
+
+        Assert.Equal([new StatePair("alpha", "gamma"), new StatePair("beta", "delta")], model.LayerStates.OrderBy(pair => pair.Input));
+        Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, ("alpha", "gamma"), ("beta", "delta")), 0, 1e-6);
+    }
+
+    [Fact]
+    public void Import_StateOfNoLayer_IsPairedByItsShape()
+    {
+        byte[] bytes = Filter("a", "b").ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "filter.onnx");
+
+        Assert.Equal([new StatePair("a", "b")], model.States);
+        Assert.Contains(model.Notes, note => note.Contains("found by their shapes", StringComparison.Ordinal));
+        Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, ("a", "b")), 0, 1e-6);
+    }
+
+    [Fact]
+    public void Import_StatesOption_EmptyKeepsAllPorts()
+    {
+        FloatModel model = OnnxImporter.Import(Lstm("h0", "c0", "hn", "cn").ToBytes(), "lstm.onnx", new ImportOptions { States = [] });
+
+        Assert.Equal(["x", "h0", "c0"], model.Inputs.Select(input => input.Name));
+        Assert.Equal(["y", "hn", "cn"], model.Outputs.Select(output => output.Name));
+        Assert.Empty(model.States);
+    }
+
+    [Theory]
+    [InlineData("nothing", "b", "is no input")]
+    [InlineData("a", "nothing", "is no output")]
+    [InlineData("a", "y", "differ")]
+    public void Import_StatesOptionThatDoesNotFit_IsRefused(string input, string output, string why)
+    {
+        ImportException refusal = Refusal.Of(Filter("a", "b"), new ImportOptions { States = [new(input, output)] });
+
+        Assert.Equal(ImportErrorCode.UnsupportedForm, refusal.Code);
+        Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_ShiftRegisterOfStates_HandsOnWhatTheyWere()
+    {
+        // Each state is the one before it, one step later: the outputs are inputs of other pairs.
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 3);
+        writer.Input("state_a", 1, 3);
+        writer.Input("state_b", 1, 3);
+        writer.Node("Identity", ["x"], ["state_a_out"]);
+        writer.Node("Identity", ["state_a"], ["state_b_out"]);
+        writer.Node("Add", ["x", "state_b"], ["y"]);
+        foreach (string output in new[] { "y", "state_a_out", "state_b_out" })
+            writer.Output(output);
+        byte[] bytes = writer.ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "shift.onnx");
+
+        Assert.Equal(2, model.States.Count);
+        Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, ("state_a", "state_a_out"), ("state_b", "state_b_out")), 0, 1e-6);
+    }
+
+    /// <summary>x [1,1,3] and two states through an LSTM of two directions' worth of nothing but one layer.</summary>
+    private static OnnxWriter Lstm(string h, string c, string hn, string cn)
+    {
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 1, 3);
+        writer.Input(h, 1, 1, Units);
+        writer.Input(c, 1, 1, Units);
+        writer.Node("LSTM", Layer(writer, "x", 3, h, c), ["Y", hn, cn], ("hidden_size", Units));
+        writer.Node("Neg", ["Y"], ["y"]);
+        foreach (string output in new[] { "y", hn, cn })
+            writer.Output(output);
+        return writer;
+    }
+
+    /// <summary>A low pass: state' = 0.8 state + x w, y = relu of it.</summary>
+    private static OnnxWriter Filter(string input, string output)
+    {
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 3);
+        writer.Input(input, 1, 5);
+        string kept = writer.Node("Mul", [input, writer.Floats([], [0.8f])]);
+        writer.Node("Add", [kept, writer.Node("MatMul", ["x", writer.Floats(new Random(1), 1, 3, 5)])], [output]);
+        writer.Node("ReduceSum", [writer.Node("Relu", [output]), writer.Integers(1)], ["y"]);
+        writer.Output("y");
+        writer.Output(output);
+        return writer;
+    }
+
+    private static OnnxWriter Packed(string packing, bool swapped)
+    {
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 1, 3);
+        writer.Input("packed", packing switch { "slices" => [1, 2, Units, 2], "gather" => [4, 1, Units], _ => [1, 4 * Units] });
+        string[] states = [.. Enumerable.Range(0, 4).Select(part => Unpack(writer, packing, part))];
+        string[] first = writer.Node("LSTM", Layer(writer, "x", 3, states[0], states[1]), ["Y1", "h1", "c1"], ("hidden_size", Units));
+        writer.Model.Graph.Node[^1].Name = "first";
+        string between = writer.Node("Squeeze", ["Y1", writer.Integers(1)]);
+        string[] second = writer.Node("LSTM", Layer(writer, between, Units, states[2], states[3]), ["Y2", "h2", "c2"], ("hidden_size", Units));
+        writer.Node("Tanh", ["Y2"], ["y"]);
+        string[] parts = swapped ? [.. second[1..], .. first[1..]] : [.. first[1..], .. second[1..]];
+        Pack(writer, packing, parts);
+        writer.Output("y");
+        writer.Output("result");
+        return writer;
+    }
+
+    private static string[] Layer(OnnxWriter writer, string x, int inputs, string h, string c)
+    {
+        Random random = new(inputs);
+        return [x, writer.Floats(random, 0.5f, 1, 4 * Units, inputs), writer.Floats(random, 0.5f, 1, 4 * Units, Units), writer.Floats(random, 0.5f, 1, 8 * Units), "", h, c];
+    }
+
+    /// <summary>Part 0 to 3 of the packed states, h1, c1, h2, c2, as [1,1,H].</summary>
+    private static string Unpack(OnnxWriter writer, string packing, int part)
+    {
+        if (packing == "gather")
+            return writer.Node("Unsqueeze", [writer.Node("Gather", ["packed", writer.Scalar(part)], ("axis", 0)), writer.Integers(0)]);
+        if (packing == "row")
+        {
+            string row = writer.Node("Slice", ["packed", writer.Integers(part * Units), writer.Integers((part + 1) * Units), writer.Integers(1)]);
+            return writer.Node("Reshape", [row, writer.Integers(1, 1, Units)]);
+        }
+        int layer = part / 2, kind = part % 2;
+        string slice = writer.Node("Slice", ["packed", writer.Integers(layer, kind), writer.Integers(layer + 1, kind + 1), writer.Integers(1, 3)]);
+        return writer.Node("Unsqueeze", [writer.Node("Squeeze", [slice, writer.Integers(1, 3)]), writer.Integers(0)]);
+    }
+
+    private static void Pack(OnnxWriter writer, string packing, string[] parts)
+    {
+        if (packing == "gather")
+        {
+            writer.Node("Concat", parts, ["result"], ("axis", 0));
+            return;
+        }
+        if (packing == "row")
+        {
+            string[] rows = [.. parts.Select(part => writer.Node("Squeeze", [part, writer.Integers(0)]))];
+            writer.Node("Concat", rows, ["result"], ("axis", 1));
+            return;
+        }
+        string[] columns = [.. parts.Select(part => writer.Node("Unsqueeze", [part, writer.Integers(3)]))];
+        string[] layers = [writer.Node("Concat", columns[..2], ("axis", 3)), writer.Node("Concat", columns[2..], ("axis", 3))];
+        writer.Node("Concat", layers, ["result"], ("axis", 1));
+    }
+}
