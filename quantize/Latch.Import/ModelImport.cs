@@ -44,10 +44,11 @@ internal sealed class ModelImport
     public FloatModel Run(int? requested, string sha256)
     {
         (GraphBuilder builder, int steps) = Resolve(requested);
+        builder.GiveFloats(_outputs);
         Dictionary<string, GraphValue> values = builder.Values.DistinctBy(value => value.Name).ToDictionary(value => value.Name);
         List<GraphNode> nodes = DenseMerger.Merge(DeadNodes.Drop(builder.Nodes, _outputs), values, _outputs);
         ValueInfo[] inputs = [.. _dimensions.Inputs.Select(input => new ValueInfo(input.Name, values[input.Name].Shape))];
-        ValueInfo[] outputs = [.. _proto.Graph.Output.Select(output => new ValueInfo(output.Name, FloatOutput(builder, output.Name).Shape))];
+        ValueInfo[] outputs = [.. _proto.Graph.Output.Select(output => new ValueInfo(output.Name, builder.Find(output.Name)!.Shape))];
         Dictionary<string, FloatTensor> constants = Constants(nodes, values);
         IEnumerable<string> named = inputs.Select(input => input.Name).Concat(constants.Keys).Concat(nodes.SelectMany(node => node.Outputs));
         return new FloatModel(nodes, named.Distinct().ToDictionary(name => name, name => values[name].Shape))
@@ -116,7 +117,7 @@ internal sealed class ModelImport
     {
         int[] shape = _dimensions.Shape(input, isSequence, steps);
         return TensorShape.IsAllowed(shape)
-            ? new GraphValue(input.Name, shape)
+            ? new GraphValue(input.Name, shape, Computed: InputDimensions.Kind(input))
             : throw new ImportException(
                 ImportErrorCode.UnresolvedShape, _source, $"the input '{input.Name}' of shape {TensorShape.Text(shape)} is too large");
     }
@@ -170,15 +171,6 @@ internal sealed class ModelImport
     {
         if (!tensor.Data.All(float.IsFinite))
             throw new ImportException(ImportErrorCode.NotFinite, _source, $"{what} holds numbers that are not finite; export the model again");
-    }
-
-    private GraphValue FloatOutput(GraphBuilder builder, string name)
-    {
-        GraphValue output = builder.Find(name)!;
-        return output.Integer is null
-            ? output
-            : throw new ImportException(
-                ImportErrorCode.UnsupportedForm, _source, $"the output '{name}' is a constant of integers; only floats are supported");
     }
 
     private void RefuseUnsupported()

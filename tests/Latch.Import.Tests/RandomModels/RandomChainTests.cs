@@ -1,4 +1,5 @@
 using Latch.Import.Graph;
+using Latch.Import.Tests.Operators;
 using Latch.Import.Tests.Support;
 
 namespace Latch.Import.Tests.RandomModels;
@@ -29,10 +30,10 @@ public sealed class RandomChainTests
     }
 
     [Fact]
-    public void Operators_AllChains_AreThoseThatTheImporterSupports()
+    public void Operators_AllChainsAndCases_AreThoseThatTheImporterSupports()
     {
         IEnumerable<string> seen = Enumerable.Range(0, Models).SelectMany(seed => ChainWriter.Write(seed).Operators);
 
-        Assert.Equal(OnnxImporter.SupportedOperators, seen.Append("RNN").Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(OnnxImporter.SupportedOperators, seen.Append("RNN").Concat(OperatorCases.All.Keys).Distinct().Order(StringComparer.Ordinal));
     }
 }

@@ -25,14 +25,17 @@ internal sealed class OnnxWriter
     public ModelProto Model { get; }
 
     /// <summary>Adds an input; a dimension is an int, a name, or null for one without a name.</summary>
-    public string Input(string name, params object?[] dimensions)
+    public string Input(string name, params object?[] dimensions) => Input(name, DataType.Float, dimensions);
+
+    /// <summary>Adds an input of another type than float.</summary>
+    public string Input(string name, DataType type, object?[] dimensions)
     {
-        Model.Graph.Input.Add(Value(name, dimensions));
+        Model.Graph.Input.Add(Value(name, type, dimensions));
         return name;
     }
 
-    /// <summary>Adds an output of floats whose shape the file leaves open.</summary>
-    public void Output(string name) => Model.Graph.Output.Add(Value(name, null));
+    /// <summary>Adds an output whose shape the file leaves open.</summary>
+    public void Output(string name, DataType type = DataType.Float) => Model.Graph.Output.Add(Value(name, type, null));
 
     public string Floats(int[] shape, float[] data, string? name = null)
     {
@@ -121,9 +124,9 @@ internal sealed class OnnxWriter
         return attribute;
     }
 
-    private static ValueInfoProto Value(string name, object?[]? dimensions)
+    private static ValueInfoProto Value(string name, DataType type, object?[]? dimensions)
     {
-        TypeProto.Types.Tensor tensor = new() { ElemType = (int)DataType.Float };
+        TypeProto.Types.Tensor tensor = new() { ElemType = (int)type };
         if (dimensions is not null)
         {
             tensor.Shape = new TensorShapeProto();
