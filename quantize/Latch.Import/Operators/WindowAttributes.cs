@@ -28,7 +28,8 @@ internal sealed class WindowAttributes
         _input = input[2..];
         Kernel = ReadKernel(weights?[2..]);
         _strides = Read("strides", 1) ?? Repeated(1);
-        _dilations = Read("dilations", 1) ?? Repeated(1);
+        bool dilated = weights is not null || call.Opset >= (call.Operator == "AveragePool" ? 19 : 10);
+        _dilations = (dilated ? Read("dilations", 1) : null) ?? Repeated(1);
         int[] pads = Read("pads", 0, _input.Length * 2) ?? new int[_input.Length * 2];
         _autoPad = call.Attribute("auto_pad", "NOTSET");
         if (_autoPad is not ("NOTSET" or "VALID" or "SAME_UPPER" or "SAME_LOWER"))

@@ -11,7 +11,7 @@ namespace Latch.Import.Tests.Operators;
 public sealed class OperatorTests
 {
     private const double Budget = 1e-5;
-    private const int Cases = 60;
+    private const int Cases = 100;
 
     public static TheoryData<string> Names() => [.. OperatorCases.All.Keys];
 
