@@ -119,7 +119,7 @@ internal sealed class WindowAttributes
     {
         int room = checked(_input[axis] + _before[axis] + _after[axis] - Reach(axis));
         if (room < 0)
-            throw _call.Fail(ImportErrorCode.ShapeMismatch, $"a window that reaches over {Reach(axis)} elements does not fit into spatial axis {axis} of length {_input[axis]}");
+            throw _call.Fail(ImportErrorCode.ShapeMismatch, $"a window that reaches over {Reach(axis)} elements does not fit into spatial axis {axis} of length {_input[axis]}; if those are the steps, more of them are needed");
         int windows = Quotient(room, _strides[axis], ceiling) + 1;
         bool outside = ceiling && (long)(windows - 1) * _strides[axis] >= (long)_input[axis] + _before[axis];
         return outside ? windows - 1 : windows;
