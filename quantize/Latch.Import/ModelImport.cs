@@ -52,6 +52,7 @@ internal sealed class ModelImport
     public FloatModel Run(ImportOptions options, string sha256)
     {
         (GraphBuilder builder, int steps) = Resolve(options.Steps);
+        builder.GiveFloats(_outputs);
         builder.Notes.InsertRange(0, _cuts);
         PassGraph graph = new(builder, [.. _dimensions.Inputs.Select(input => input.Name)], [.. _proto.Graph.Output.Select(output => output.Name)]);
         GraphPasses.Apply(graph, options.States);
@@ -130,7 +131,7 @@ internal sealed class ModelImport
     {
         int[] shape = _dimensions.Shape(input, isSequence, steps);
         return TensorShape.IsAllowed(shape)
-            ? new GraphValue(input.Name, shape)
+            ? new GraphValue(input.Name, shape, Computed: InputDimensions.Kind(input))
             : throw new ImportException(
                 ImportErrorCode.UnresolvedShape, _source, $"the input '{input.Name}' of shape {TensorShape.Text(shape)} is too large");
     }

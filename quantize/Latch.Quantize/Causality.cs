@@ -86,6 +86,14 @@ internal sealed class Causality
         ActivationNode activation => activation.Slope is { } slope && Time(activation.Input) >= 0 && slope.Count > 1 && HasTime(slope.Shape, activation.Input) ? "has one slope per step" : null,
         SliceNode slice => OfSlice(slice),
         GatherNode gather => Time(gather.Input) == gather.Axis && gather.Indices.Any(index => index != _model.Steps - 1) ? "picks steps other than the last" : null,
+        ConvNode conv => OfWindow(conv.Input, conv.Output, conv.Weights.Shape[2..], conv.Window, mixesChannels: true),
+        ConvTransposeNode conv => OfWindow(conv.Input, conv.Output, conv.Weights.Shape[2..], conv.Window, mixesChannels: true),
+        PoolNode pool => OfWindow(pool.Input, pool.Output, pool.Kernel, pool.Window, mixesChannels: false),
+        CompareNode compare => Mixed(compare, compare.Inputs),
+        WhereNode where => Mixed(where, where.Inputs),
+        ArgMaxNode position => Time(position.Input) == position.Axis ? "looks for a step" : null,
+        PickNode pick => Time(pick.Input) >= 0 && pick.Source.Where((source, i) => source >= 0 && Step(pick.Input, source) != Step(pick.Output, i)).Any() ? "moves elements to another step" : null,
+        ScatterNode scatter => OfScatter(scatter),
         ReshapeNode reshape => Before(reshape.Input) == Before(reshape.Output) ? null : "mixes steps with other axes",
         _ => null,
     };
@@ -127,6 +135,32 @@ internal sealed class Causality
         bool whole = length == _model.Steps && node.Strides[time] == 1;
         bool last = length == 1 && node.Starts[time] == _model.Steps - 1;
         return whole || last ? null : "picks steps other than the last";
+    }
+
+    // Along the time axis a window must see its own step only; the channels of a pool do not meet.
+    private string? OfWindow(string input, string output, int[] kernel, WindowGeometry window, bool mixesChannels)
+    {
+        int time = Time(input);
+        if (time is Current or Unclear or 0)
+            return null;
+        if (time == 1)
+            return mixesChannels ? "multiplies over time" : null;
+        bool own = kernel[time - 2] == 1 && window.Strides[time - 2] == 1 && window.Before[time - 2] == 0 && Time(output) == time;
+        return own ? null : "sees several steps at once";
+    }
+
+    private string? OfScatter(ScatterNode node)
+    {
+        bool moves = Time(node.Updates) >= 0 && node.Positions.Where((position, i) => Step(node.Output, position) != Step(node.Updates, i)).Any();
+        return moves ? "moves elements to another step" : Mixed(node, node.Inputs);
+    }
+
+    // The step that an element of a value belongs to; the current value of a whole sequence belongs to the last.
+    private int Step(string value, int element)
+    {
+        int time = Time(value);
+        int[] shape = _model.Shape(value);
+        return time < 0 ? _model.Steps - 1 : element / TensorShape.Count(shape.AsSpan(time + 1)) % shape[time];
     }
 
     // A value of the whole sequence that gets one row per step: expanded, tiled, gathered, or joined with a constant that has a time axis.

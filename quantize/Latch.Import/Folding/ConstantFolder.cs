@@ -23,7 +23,7 @@ internal static class ConstantFolder
         return results;
     }
 
-    /// <summary>The integer constant that a movement or a concatenation yields; null for any other node.</summary>
+    /// <summary>The integer constant that a movement, a concatenation or a replacement yields; null for any other node.</summary>
     public static IntegerTensor? Integers(GraphNode node, IReadOnlyList<GraphValue> inputs, int[] outputShape)
     {
         long[] data = new long[TensorShape.Count(outputShape)];
@@ -31,11 +31,15 @@ internal static class ConstantFolder
         switch (node)
         {
             case MovementNode movement:
-                IndexMap.Apply<long>(IndexMap.Of(movement, first.Shape, outputShape), first.Data, data);
+                long fill = movement is PickNode pick ? (long)pick.Fill : 0;
+                IndexMap.Apply<long>(IndexMap.Of(movement, first.Shape, outputShape), first.Data, data, fill);
                 return new IntegerTensor(outputShape, data, first.IsBoolean);
             case ConcatNode concat:
                 ConcatEvaluator.Join<long>(
                     [.. inputs.Select(v => v.Integer!.Data)], [.. inputs.Select(v => v.Shape)], concat.Axis, data);
+                return new IntegerTensor(outputShape, data, first.IsBoolean);
+            case ScatterNode scatter:
+                ScatterEvaluator.Replace<long>(first.Data, inputs[1].Integer!.Data, scatter.Positions, data);
                 return new IntegerTensor(outputShape, data, first.IsBoolean);
             default:
                 return null;

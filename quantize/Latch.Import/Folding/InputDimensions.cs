@@ -1,4 +1,5 @@
 using Latch.Import.Onnx;
+using DataType = Latch.Import.Onnx.TensorProto.Types.DataType;
 using Dimension = Latch.Import.Onnx.TensorShapeProto.Types.Dimension;
 
 namespace Latch.Import.Folding;
@@ -11,6 +12,8 @@ namespace Latch.Import.Folding;
 internal sealed class InputDimensions
 {
     private const int MostOpen = 6;
+
+    private static readonly DataType[] s_types = [DataType.Float, DataType.Int64, DataType.Int32, DataType.Bool];
 
     private static readonly string[] s_sequenceWords = ["seq", "time", "step", "frame", "len"];
 
@@ -52,6 +55,14 @@ internal sealed class InputDimensions
         [.. input.Type.TensorType.Shape.Dim.Select((dimension, axis) =>
             !IsOpen(dimension) ? (int)dimension.DimValue : isSequence[_numbers[Key(input, dimension, axis)]] ? steps : 1)];
 
+    /// <summary>What an input holds.</summary>
+    public static ElementKind Kind(ValueInfoProto input) => (DataType)input.Type.TensorType.ElemType switch
+    {
+        DataType.Float => ElementKind.Given,
+        DataType.Bool => ElementKind.Truth,
+        _ => ElementKind.Integer,
+    };
+
     private void Register(ValueInfoProto input)
     {
         if (input.Type?.TensorType is not { Shape: { } shape } tensor)
@@ -59,12 +70,12 @@ internal sealed class InputDimensions
             throw new ImportException(
                 ImportErrorCode.UnresolvedShape, _source, $"the input '{input.Name}' has no shape; export the model with shapes");
         }
-        if (tensor.ElemType != (int)TensorProto.Types.DataType.Float)
+        if (!s_types.Contains((DataType)tensor.ElemType))
         {
             throw new ImportException(
                 ImportErrorCode.UnsupportedForm,
                 _source,
-                $"the input '{input.Name}' is of type {(TensorProto.Types.DataType)tensor.ElemType}; only float32 inputs are supported");
+                $"the input '{input.Name}' is of type {(DataType)tensor.ElemType}; supported are float32, int64, int32 and bool");
         }
         int order = 0;
         for (int axis = 0; axis < shape.Dim.Count; axis++)

@@ -25,6 +25,7 @@ internal static class IntegerArithmetic
         ["GreaterOrEqual"] = (a, b) => a >= b,
         ["And"] = (a, b) => (a & b) != 0,
         ["Or"] = (a, b) => (a | b) != 0,
+        ["Xor"] = (a, b) => a != b,
     };
 
     /// <summary>The result of a binary operator with broadcasting, or null when shapes or operator do not fit.</summary>

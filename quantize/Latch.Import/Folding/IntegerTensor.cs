@@ -5,11 +5,8 @@ namespace Latch.Import.Folding;
 /// <summary>A constant of integers or truth values (0 and 1). It exists during import only: shapes, axes, indices.</summary>
 internal sealed record IntegerTensor(int[] Shape, long[] Data, bool IsBoolean = false)
 {
-    public override string ToString() => $"{(IsBoolean ? "bool" : "int")}{TensorShape.Text(Shape)}";
-}
+    /// <summary>The same numbers as floats, rounded to the nearest above 2^24.</summary>
+    public FloatTensor ToFloats() => new(Shape, [.. Data.Select(number => (float)number)]);
 
-/// <summary>A value during import: computed, or a constant of floats or integers.</summary>
-internal sealed record GraphValue(string Name, int[] Shape, FloatTensor? Float = null, IntegerTensor? Integer = null)
-{
-    public bool IsConstant => Float is not null || Integer is not null;
+    public override string ToString() => $"{(IsBoolean ? "bool" : "int")}{TensorShape.Text(Shape)}";
 }

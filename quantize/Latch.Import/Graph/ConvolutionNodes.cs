@@ -12,8 +12,8 @@ public sealed record WindowGeometry(int[] Strides, int[] Dilations, int[] Before
 
 /// <summary>Convolution (cross-correlation, as ONNX has it) over one or two spatial axes.</summary>
 /// <param name="Name">Unique in the model.</param>
-/// <param name="Input">The value read: [1,C,L] or [1,C,H,W].</param>
-/// <param name="Output">The value written: [1,O,L'] or [1,O,H',W'].</param>
+/// <param name="Input">The value read: [N,C,L] or [N,C,H,W]; N is 1, or the steps where every step is taken by itself.</param>
+/// <param name="Output">The value written: [N,O,L'] or [N,O,H',W'].</param>
 /// <param name="Weights">[O,C/Groups,K] or [O,C/Groups,KH,KW].</param>
 /// <param name="Bias">[O], or null for none.</param>
 /// <param name="Window">Where the windows lie.</param>
@@ -32,8 +32,8 @@ public sealed record ConvNode(string Name, string Input, string Output, FloatTen
 /// the output padding.
 /// </summary>
 /// <param name="Name">Unique in the model.</param>
-/// <param name="Input">The value read: [1,C,L] or [1,C,H,W].</param>
-/// <param name="Output">The value written: [1,O,L'] or [1,O,H',W'].</param>
+/// <param name="Input">The value read: [N,C,L] or [N,C,H,W]; N is 1, or the steps where every step is taken by itself.</param>
+/// <param name="Output">The value written: [N,O,L'] or [N,O,H',W'].</param>
 /// <param name="Weights">[C,O/Groups,K] or [C,O/Groups,KH,KW].</param>
 /// <param name="Bias">[O], or null for none.</param>
 /// <param name="Window">Where the windows lie.</param>
@@ -63,7 +63,7 @@ public enum PoolOperation
 /// <summary>Pooling over one or two spatial axes. Pooling over everything is a reduction.</summary>
 /// <param name="Name">Unique in the model.</param>
 /// <param name="Operation">What is made of the elements.</param>
-/// <param name="Input">The value read: [1,C,L] or [1,C,H,W].</param>
+/// <param name="Input">The value read: [N,C,L] or [N,C,H,W]; N is 1, or the steps where every step is taken by itself.</param>
 /// <param name="Output">The value written, of the same rank.</param>
 /// <param name="Kernel">Lengths of the window, one per spatial axis.</param>
 /// <param name="Window">Where the windows lie.</param>

@@ -16,6 +16,31 @@ internal static class ActivationOperators
 
     public static void Softsign(OperatorCall call) => Emit(call, ActivationKind.Softsign);
 
+    public static void Exp(OperatorCall call) => Emit(call, ActivationKind.Exp);
+
+    public static void Log(OperatorCall call) => Emit(call, ActivationKind.Log);
+
+    public static void Sqrt(OperatorCall call) => Emit(call, ActivationKind.Sqrt);
+
+    public static void Reciprocal(OperatorCall call) => Emit(call, ActivationKind.Reciprocal);
+
+    public static void Abs(OperatorCall call) => Emit(call, ActivationKind.Abs);
+
+    public static void Erf(OperatorCall call) => Emit(call, ActivationKind.Erf);
+
+    public static void HardSwish(OperatorCall call) => Emit(call, ActivationKind.HardSwish);
+
+    public static void Gelu(OperatorCall call)
+    {
+        string approximate = call.Attribute("approximate", "none");
+        Emit(call, approximate switch
+        {
+            "none" => ActivationKind.Gelu,
+            "tanh" => ActivationKind.GeluTanh,
+            _ => throw call.Fail(ImportErrorCode.UnsupportedForm, $"'{approximate}' is neither none nor tanh", "approximate"),
+        });
+    }
+
     public static void LeakyRelu(OperatorCall call) => Emit(call, ActivationKind.LeakyRelu, call.Attribute("alpha", 0.01f));
 
     public static void Elu(OperatorCall call) => Emit(call, ActivationKind.Elu, call.Attribute("alpha", 1f));
@@ -53,7 +78,8 @@ internal static class ActivationOperators
     {
         if (call.Optional(index) is not { } bound)
             return open;
-        return bound.Float is { Count: 1 } constant && !float.IsNaN(constant.Data[0])
+        FloatTensor? number = bound.Float ?? bound.Integer?.ToFloats();
+        return number is { Count: 1 } constant && !float.IsNaN(constant.Data[0])
             ? constant.Data[0]
             : throw call.Fail(ImportErrorCode.UnsupportedForm, "must be a constant number", role);
     }

@@ -6,12 +6,6 @@ namespace Latch.Import.Operators;
 /// <summary>Operators that yield constants, or pass a value on.</summary>
 internal static class ConstantOperators
 {
-    private const long FloatType = 1;
-    private const long BooleanType = 9;
-    private const long DoubleType = 11;
-
-    private static readonly long[] s_integerTypes = [2, 3, 4, 5, 6, 7, 12, 13];
-
     public static void Identity(OperatorCall call) => call.Alias(call.Output, call.Required(0));
 
     public static void Dropout(OperatorCall call)
@@ -77,31 +71,6 @@ internal static class ConstantOperators
             throw call.Fail(ImportErrorCode.ShapeMismatch, $"a range from {start} to {limit} by {delta} is not possible");
         long[] numbers = [.. Enumerable.Range(0, (int)count).Select(i => start + (i * delta))];
         call.Constant(call.Output, new IntegerTensor([numbers.Length], numbers));
-    }
-
-    /// <summary>Constants are converted; a computed value may only stay a float.</summary>
-    public static void Cast(OperatorCall call)
-    {
-        long type = call.Attribute("to", 0L);
-        call.Ignore("saturate");
-        GraphValue input = call.Required(0);
-        bool toFloat = type is FloatType or DoubleType;
-        bool toInteger = type == BooleanType || s_integerTypes.Contains(type);
-        if (toFloat && input.Integer is { } integers)
-            call.Constant(call.Output, new FloatTensor(integers.Shape, [.. integers.Data.Select(i => (float)i)]));
-        else if (toFloat)
-            call.Alias(call.Output, input);
-        else if (toInteger && input.IsConstant)
-            call.Constant(call.Output, ToIntegers(input, type == BooleanType));
-        else
-            throw call.Fail(ImportErrorCode.UnsupportedForm, $"a cast of '{input.Name}' to type {type} is not supported", "to");
-    }
-
-    private static IntegerTensor ToIntegers(GraphValue input, bool boolean)
-    {
-        IEnumerable<long> numbers = input.Integer?.Data
-            ?? input.Float!.Data.Select(x => boolean ? (x != 0 ? 1L : 0L) : (long)x);
-        return new IntegerTensor(input.Shape, [.. numbers.Select(n => boolean && n != 0 ? 1L : n)], boolean);
     }
 
     private static int Limited(long position, int length) =>

@@ -42,6 +42,17 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
     /// <summary>Makes a name stand for a value: an input, a constant, or another name's value.</summary>
     public GraphValue Define(string name, GraphValue value) => _values[name] = value;
 
+    /// <summary>Says what a value of the file holds; a constant of integers or truth values becomes one of integers.</summary>
+    public void SetKind(string name, ElementKind kind)
+    {
+        if (_values.GetValueOrDefault(name) is not { Integer: null } value)
+            return;
+        if (value.Float is not { } tensor)
+            Define(name, value with { Computed = kind });
+        else if (ElementKinds.IsInteger(kind))
+            Define(name, value with { Integer = new IntegerTensor(tensor.Shape, [.. tensor.Data.Select(x => (long)x)], kind == ElementKind.Truth) });
+    }
+
     /// <summary>The name itself, or with a number behind it when a node has that name already.</summary>
     public string UniqueNodeName(string wanted)
     {
@@ -64,11 +75,13 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
         GraphValue[] inputs = [.. node.Inputs.Select(name => _values[name])];
         foreach (int[] shape in shapes)
             CheckSize(call, shape, inputs);
-        if (inputs.Any(input => input.Integer is not null))
+        if (inputs.All(input => input.Integer is not null) && ConstantFolder.Integers(node, inputs, shapes[0]) is { } integers)
         {
-            Define(node.Outputs[0], FoldIntegers(call, node, inputs, shapes[0]));
+            Define(node.Outputs[0], new GraphValue(node.Outputs[0], shapes[0], Integer: integers));
             return;
         }
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = AsFloats(inputs[i]);
         if (inputs.All(input => input.IsConstant) && !StartsFromZero(node, inputs))
         {
             IReadOnlyList<FloatTensor> folded = ConstantFolder.Floats(node, inputs, shapes);
@@ -88,15 +101,17 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
     private static bool StartsFromZero(GraphNode node, GraphValue[] inputs) =>
         node is DenseNode && inputs[0].Float is { } row && row.Count == row.Shape[^1] && row.Data.All(x => x == 0);
 
-    private static GraphValue FoldIntegers(OperatorCall call, GraphNode node, GraphValue[] inputs, int[] shape)
+    /// <summary>Gives values that are constants of integers the same numbers as floats.</summary>
+    public void GiveFloats(IEnumerable<string> names)
     {
-        IntegerTensor? folded = inputs.All(input => input.Integer is not null)
-            ? ConstantFolder.Integers(node, inputs, shape)
-            : null;
-        return folded is null
-            ? throw call.Fail(ImportErrorCode.UnsupportedForm, "integer operands are not supported here; use float32")
-            : new GraphValue(node.Outputs[0], shape, Integer: folded);
+        foreach (string name in names)
+            AsFloats(_values[name]);
     }
+
+    /// <summary>A constant of integers gets its numbers as floats: the model knows no integers.</summary>
+    private GraphValue AsFloats(GraphValue value) => value is { Integer: { } integers, Float: null }
+        ? Define(value.Name, value with { Float = integers.ToFloats() })
+        : value;
 
     private static void CheckSize(OperatorCall call, int[] shape, GraphValue[] inputs)
     {

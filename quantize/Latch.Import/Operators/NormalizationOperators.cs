@@ -3,7 +3,7 @@ using Latch.Import.Graph;
 
 namespace Latch.Import.Operators;
 
-/// <summary>BatchNormalization, LayerNormalization, Softmax.</summary>
+/// <summary>BatchNormalization, LayerNormalization, InstanceNormalization, Softmax and its logarithm.</summary>
 internal static class NormalizationOperators
 {
     /// <summary>scale (x - mean) / sqrt(variance + epsilon) + bias becomes one scale and one shift per channel (axis 1).</summary>
@@ -47,20 +47,40 @@ internal static class NormalizationOperators
         call.Emit(new LayerNormNode(call.Name, input.Name, call.Output, axis, scale, bias, epsilon), input.Shape);
     }
 
+    public static void Softmax(OperatorCall call) => Softmax(call, isLog: false);
+
+    public static void LogSoftmax(OperatorCall call) => Softmax(call, isLog: true);
+
+    /// <summary>Each channel is normalized over its spatial axes, then scaled and shifted.</summary>
+    public static void InstanceNormalization(OperatorCall call)
+    {
+        GraphValue input = call.Floats(0);
+        if (input.Shape.Length < 3)
+            throw call.Fail(ImportErrorCode.ShapeMismatch, $"needs a spatial axis, has shape {TensorShape.Text(input.Shape)}", "input");
+        int channels = input.Shape[1];
+        FloatTensor scale = new([channels], PerChannel(call, 1, "scale", channels));
+        FloatTensor shift = new([channels], PerChannel(call, 2, "B", channels));
+        int[] spatial = input.Shape[2..];
+        FloatTensor ones = new(spatial, [.. Enumerable.Repeat(1f, TensorShape.Count(spatial))]);
+        LayerNormNode norm = new($"{call.Name}/norm", input.Name, call.Inner("norm"), Axis: 2, ones, Bias: null, call.Attribute("epsilon", 1e-5f));
+        GraphValue normalized = call.Emit(norm, input.Shape);
+        call.Emit(new AffineNode(call.Name, normalized.Name, call.Output, Axis: 1, scale, shift), input.Shape);
+    }
+
     /// <summary>Up to operator set 12 all axes from the given one on are taken together.</summary>
-    public static void Softmax(OperatorCall call)
+    private static void Softmax(OperatorCall call, bool isLog)
     {
         GraphValue input = call.Floats(0);
         int rank = input.Shape.Length;
         int axis = call.Axis(call.Attribute("axis", call.Opset < 13 ? 1L : -1L), rank);
         if (call.Opset >= 13 || axis == rank - 1)
         {
-            call.Emit(new SoftmaxNode(call.Name, input.Name, call.Output, axis), input.Shape);
+            call.Emit(new SoftmaxNode(call.Name, input.Name, call.Output, axis, isLog), input.Shape);
             return;
         }
         int[] flat = [TensorShape.Count(input.Shape.AsSpan(0, axis)), TensorShape.Count(input.Shape.AsSpan(axis))];
         GraphValue rows = call.Emit(new ReshapeNode($"{call.Name}/rows", input.Name, call.Inner("rows")), flat);
-        GraphValue soft = call.Emit(new SoftmaxNode(call.Name, rows.Name, call.Inner("soft"), 1), flat);
+        GraphValue soft = call.Emit(new SoftmaxNode(call.Name, rows.Name, call.Inner("soft"), 1, isLog), flat);
         call.Emit(new ReshapeNode($"{call.Name}/shape", soft.Name, call.Output), input.Shape);
     }
 

@@ -134,6 +134,16 @@ internal sealed class OperatorCall
         }
     }
 
+    /// <summary>Says of the outputs what they hold, where the operator's import has not said it.</summary>
+    public void SetKinds()
+    {
+        if (Operator is "Cast" or "ConstantOfShape" or "If" or "Loop" or "Scan")
+            return;
+        ElementKind kind = ElementKinds.Of(Operator, [.. _node.Input.Select(name => _builder.Find(name)?.Kind ?? ElementKind.Real)]);
+        foreach (string output in _node.Output)
+            _builder.SetKind(output, kind);
+    }
+
     /// <summary>The name of an output, or null when nothing reads it.</summary>
     public string? OptionalOutput(int index) =>
         index < _node.Output.Count && _read.Contains(_node.Output[index]) ? _node.Output[index] : null;
@@ -158,6 +168,16 @@ internal sealed class OperatorCall
     public GraphValue Reshaped(GraphValue value, int[] shape, string suffix) => value.Shape.AsSpan().SequenceEqual(shape)
         ? value
         : Emit(new ReshapeNode($"{Name}/{suffix}", value.Name, Inner(suffix)), shape);
+
+    /// <summary>Says what a value holds.</summary>
+    public void SetKind(GraphValue value, ElementKind kind) => _builder.SetKind(value.Name, kind);
+
+    /// <summary>Makes an output another name for a value, whose elements may count as of another kind under it.</summary>
+    public void Alias(string output, GraphValue value, ElementKind kind)
+    {
+        Alias(output, value);
+        _builder.SetKind(output, kind);
+    }
 
     /// <summary>Makes an output another name for a value.</summary>
     public void Alias(string output, GraphValue value)

@@ -32,6 +32,8 @@ internal static class ReductionOperators
         long[]? given = call.Opset < axesAsInput ? call.IntegersAttribute("axes") : call.OptionalIntegers(1, "axes")?.Data;
         bool nothing = call.Opset >= axesAsInput && call.Attribute("noop_with_empty_axes", 0L) != 0;
         GraphValue input = call.Required(0);
+        if (operation == ReduceOperation.Mean && ElementKinds.IsInteger(input.Kind))
+            throw call.Fail(ImportErrorCode.UnsupportedForm, "a mean of integers is not supported; cast them to float32 before");
         int rank = input.Shape.Length;
         bool all = given is null or [];
         if (all && nothing)

@@ -24,6 +24,11 @@ internal static class SelectionOperators
     public static void Gather(OperatorCall call)
     {
         GraphValue input = call.Required(0);
+        if (call.Required(1) is { IsConstant: false } computed)
+        {
+            EmbeddingOperator.Lower(call, input, computed);
+            return;
+        }
         IntegerTensor indices = call.Integers(1, "indices");
         int axis = call.Axis(call.Attribute("axis", 0L), input.Shape.Length);
         int length = input.Shape[axis];

@@ -20,6 +20,15 @@ internal static class ActivationFunction
         ActivationKind.Softsign => static x => x / (1 + MathF.Abs(x)),
         ActivationKind.Softplus => static x => (float)(Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs((double)x)))),
         ActivationKind.Clip => x => MathF.Max(alpha, MathF.Min(beta, x)),
+        ActivationKind.Exp => static x => (float)Math.Exp(x),
+        ActivationKind.Log => static x => (float)Math.Log(x),
+        ActivationKind.Sqrt => static x => MathF.Sqrt(x),
+        ActivationKind.Reciprocal => static x => 1 / x,
+        ActivationKind.Abs => static x => MathF.Abs(x),
+        ActivationKind.Gelu => static x => (float)(x / 2.0 * (1 + ErrorFunction.Of(x / Math.Sqrt(2)))),
+        ActivationKind.GeluTanh => static x => (float)(x / 2.0 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * (double)x * x))))),
+        ActivationKind.HardSwish => static x => x * MathF.Max(0, MathF.Min(1, (x / 6) + 0.5f)),
+        ActivationKind.Erf => static x => (float)ErrorFunction.Of(x),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "an activation with parameters of its own"),
     };
 }

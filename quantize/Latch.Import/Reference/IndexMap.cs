@@ -2,7 +2,7 @@ using Latch.Import.Graph;
 
 namespace Latch.Import.Reference;
 
-/// <summary>For each element of a tensor, in row-major order, the position of the element it is taken from.</summary>
+/// <summary>For each element of a tensor, in row-major order, the position of the element it is taken from, or -1.</summary>
 internal static class IndexMap
 {
     /// <summary>The map of a movement from an input to an output of the given shapes; null when nothing moves.</summary>
@@ -17,6 +17,7 @@ internal static class IndexMap
             TileNode => PerAxis(output, (axis, i) => i % input[axis] * strides[axis]),
             ExpandNode => Broadcast(input, output),
             GatherNode n => Gather(n, input),
+            PickNode n => n.Source,
             _ => throw new ArgumentException($"no index map for {node.GetType().Name}", nameof(node)),
         };
     }
@@ -31,8 +32,8 @@ internal static class IndexMap
         return PerAxis(output, (axis, i) => axis < missing || input[axis - missing] == 1 ? 0 : i * strides[axis - missing]);
     }
 
-    /// <summary>Moves the elements of a tensor as a map says.</summary>
-    public static void Apply<T>(int[]? map, ReadOnlySpan<T> input, Span<T> output)
+    /// <summary>Moves the elements of a tensor as a map says; a place without a source, -1, is filled.</summary>
+    public static void Apply<T>(int[]? map, ReadOnlySpan<T> input, Span<T> output, T fill = default!)
     {
         if (map is null)
         {
@@ -40,7 +41,7 @@ internal static class IndexMap
             return;
         }
         for (int i = 0; i < map.Length; i++)
-            output[i] = input[map[i]];
+            output[i] = map[i] < 0 ? fill : input[map[i]];
     }
 
     private static int[] PerAxis(int[] output, Func<int, int, int> offset) =>

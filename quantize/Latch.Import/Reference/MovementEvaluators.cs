@@ -7,9 +7,10 @@ internal sealed class MovementEvaluator(MovementNode node, IValueTable values) :
 {
     private readonly float[] _input = values.Data(node.Input);
     private readonly float[] _output = values.Data(node.Output);
+    private readonly float _fill = node is PickNode pick ? pick.Fill : 0;
     private readonly int[]? _map = IndexMap.Of(node, values.Shape(node.Input), values.Shape(node.Output));
 
-    public override void Run(IReferenceObserver? observer) => IndexMap.Apply<float>(_map, _input, _output);
+    public override void Run(IReferenceObserver? observer) => IndexMap.Apply<float>(_map, _input, _output, _fill);
 }
 
 /// <summary>Joins values along an axis.</summary>

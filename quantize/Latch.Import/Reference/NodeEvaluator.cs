@@ -28,6 +28,14 @@ internal abstract class NodeEvaluator
         LayerNormNode n => new LayerNormEvaluator(n, values),
         MovementNode n => new MovementEvaluator(n, values),
         ConcatNode n => new ConcatEvaluator(n, values),
+        ConvNode n => new ConvEvaluator(n, values),
+        ConvTransposeNode n => new ConvTransposeEvaluator(n, values),
+        PoolNode n => new PoolEvaluator(n, values),
+        CompareNode n => new CompareEvaluator(n, values),
+        WhereNode n => new WhereEvaluator(n, values),
+        ArgMaxNode n => new ArgMaxEvaluator(n, values),
+        EmbeddingNode n => new EmbeddingEvaluator(n, values),
+        ScatterNode n => new ScatterEvaluator(n, values),
         _ => throw new ArgumentException($"no evaluator for {node.GetType().Name}", nameof(node)),
     };
 }

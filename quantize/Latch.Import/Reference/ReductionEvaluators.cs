@@ -2,7 +2,7 @@ using Latch.Import.Graph;
 
 namespace Latch.Import.Reference;
 
-/// <summary>Softmax along one axis, shifted by the maximum so that no exponential overflows.</summary>
+/// <summary>Softmax along one axis or its logarithm, shifted by the maximum so that no exponential overflows.</summary>
 internal sealed class SoftmaxEvaluator(SoftmaxNode node, IValueTable values) : NodeEvaluator
 {
     private readonly float[] _input = values.Data(node.Input);
@@ -25,8 +25,12 @@ internal sealed class SoftmaxEvaluator(SoftmaxNode node, IValueTable values) : N
         double sum = 0;
         for (int k = 0; k < _length; k++)
             sum += Math.Exp((double)_input[first + (k * _inner)] - largest);
+        double logarithm = Math.Log(sum);
         for (int k = 0; k < _length; k++)
-            _output[first + (k * _inner)] = (float)(Math.Exp((double)_input[first + (k * _inner)] - largest) / sum);
+        {
+            double shifted = (double)_input[first + (k * _inner)] - largest;
+            _output[first + (k * _inner)] = (float)(node.IsLog ? shifted - logarithm : Math.Exp(shifted) / sum);
+        }
     }
 }
 

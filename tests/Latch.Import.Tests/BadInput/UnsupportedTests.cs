@@ -10,9 +10,9 @@ public sealed class UnsupportedTests
     [Fact]
     public void Import_UnknownOperator_IsRefusedWithNodeOperatorAndTheSupportedList()
     {
-        ImportException refusal = Refusal.Of(SmallModels.Single("Conv", 13));
+        ImportException refusal = Refusal.Of(SmallModels.Single("NonZero", 13));
 
-        Assert.Equal((ImportErrorCode.UnsupportedOperator, "Conv", "node_0"), (refusal.Code, refusal.OperatorName, refusal.Node));
+        Assert.Equal((ImportErrorCode.UnsupportedOperator, "NonZero", "node_0"), (refusal.Code, refusal.OperatorName, refusal.Node));
         Assert.Contains(string.Join(", ", OnnxImporter.SupportedOperators), refusal.Message, StringComparison.Ordinal);
     }
 
@@ -21,10 +21,10 @@ public sealed class UnsupportedTests
     {
         OnnxWriter writer = new(13);
         writer.Input("x", 1, 3);
-        writer.Node("NonZero", [writer.Node("Erf", ["x"])], ["y"]);
+        writer.Node("NonZero", [writer.Node("Det", ["x"])], ["y"]);
         writer.Output("y");
 
-        Assert.Contains("unsupported: Erf, NonZero.", Refusal.Of(writer).Message, StringComparison.Ordinal);
+        Assert.Contains("unsupported: Det, NonZero.", Refusal.Of(writer).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class UnsupportedTests
     }
 
     [Theory]
-    [InlineData((int)DataType.Int64)]
+    [InlineData((int)DataType.Double)]
     [InlineData((int)DataType.Float16)]
     public void Import_InputOfAnotherType_IsRefused(int type)
     {
@@ -255,16 +255,5 @@ public sealed class UnsupportedTests
         writer.Output("y");
 
         Assert.Equal("Div", Refusal.Of(writer).OperatorName);
-    }
-
-    [Theory]
-    [InlineData("models/dtln/model_2.onnx")]
-    [InlineData("models/silero-vad-v6-seq/silero_vad_v6.onnx")]
-    public void Import_TrainedModelWithOtherOperators_IsRefusedWithTheirNames(string file)
-    {
-        ImportException refusal = Assert.Throws<ImportException>(() => OnnxImporter.Import(SharedData.Require(file)));
-
-        Assert.Equal(ImportErrorCode.UnsupportedOperator, refusal.Code);
-        Assert.Contains("Conv", refusal.Message, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using Latch.Import.Graph;
+using Latch.Import.Tests.Operators;
 using Latch.Import.Tests.Support;
 
 namespace Latch.Import.Tests.RandomModels;
@@ -29,12 +30,12 @@ public sealed class RandomChainTests
     }
 
     [Fact]
-    public void Operators_AllChains_AreThoseThatTheImporterSupports()
+    public void Operators_AllChainsAndCases_AreThoseThatTheImporterSupports()
     {
         IEnumerable<string> seen = Enumerable.Range(0, Models).SelectMany(seed => ChainWriter.Write(seed).Operators);
 
         // Plain cells and control flow have tests of their own.
         string[] elsewhere = ["RNN", "If", "Loop", "Scan"];
-        Assert.Equal(OnnxImporter.SupportedOperators, seen.Concat(elsewhere).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(OnnxImporter.SupportedOperators, seen.Concat(elsewhere).Concat(OperatorCases.All.Keys).Distinct().Order(StringComparer.Ordinal));
     }
 }

@@ -20,15 +20,32 @@ internal sealed class OnnxOracle : IDisposable
 
     public static OnnxOracle Load(string path) => new(File.ReadAllBytes(path));
 
+    /// <summary>Runs the model; numbers are converted to and from the types that it has for inputs and outputs.</summary>
     public Dictionary<string, float[]> Run(IEnumerable<(string Name, int[] Shape, float[] Data)> inputs)
     {
-        NamedOnnxValue[] feeds = [.. inputs.Select(i => NamedOnnxValue.CreateFromTensor(i.Name, new DenseTensor<float>(i.Data, i.Shape)))];
+        NamedOnnxValue[] feeds = [.. inputs.Select(i => Feed(i.Name, i.Shape, i.Data))];
         using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = _session.Run(feeds);
-        return results.ToDictionary(r => r.Name, r => r.AsEnumerable<float>().ToArray());
+        return results.ToDictionary(r => r.Name, Numbers);
     }
 
     /// <summary>The shape of an input, open dimensions 1.</summary>
     public int[] Shape(string input) => [.. _session.InputMetadata[input].Dimensions.Select(length => Math.Max(1, length))];
+
+    private NamedOnnxValue Feed(string name, int[] shape, float[] data) => _session.InputMetadata[name].ElementDataType switch
+    {
+        TensorElementType.Int64 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<long>(data.Select(x => (long)x).ToArray(), shape)),
+        TensorElementType.Int32 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<int>(data.Select(x => (int)x).ToArray(), shape)),
+        TensorElementType.Bool => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<bool>(data.Select(x => x != 0).ToArray(), shape)),
+        _ => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(data, shape)),
+    };
+
+    private static float[] Numbers(DisposableNamedOnnxValue result) => result.ElementType switch
+    {
+        TensorElementType.Int64 => [.. result.AsEnumerable<long>().Select(n => (float)n)],
+        TensorElementType.Int32 => [.. result.AsEnumerable<int>().Select(n => (float)n)],
+        TensorElementType.Bool => [.. result.AsEnumerable<bool>().Select(t => t ? 1f : 0f)],
+        _ => [.. result.AsEnumerable<float>()],
+    };
 
     public void Dispose() => _session.Dispose();
 }

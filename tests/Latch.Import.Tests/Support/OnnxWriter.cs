@@ -29,27 +29,20 @@ internal sealed class OnnxWriter
     public ModelProto Model { get; }
 
     /// <summary>Adds an input; a dimension is an int, a name, or null for one without a name.</summary>
-    public string Input(string name, params object?[] dimensions)
-    {
-        Model.Graph.Input.Add(Value(name, dimensions));
-        return name;
-    }
+    public string Input(string name, params object?[] dimensions) => Input(name, DataType.Float, dimensions);
 
     /// <summary>Adds an input of whole numbers or truth values.</summary>
     public string Input(string name, DataType type, params object?[] dimensions)
     {
-        Model.Graph.Input.Add(Value(name, dimensions, type));
+        Model.Graph.Input.Add(Value(name, type, dimensions));
         return name;
     }
-
-    /// <summary>Adds an output of whole numbers or truth values.</summary>
-    public void Output(string name, DataType type) => Model.Graph.Output.Add(Value(name, null, type));
 
     /// <summary>The graph, to put into a node of another writer.</summary>
     public GraphProto Graph => Model.Graph;
 
-    /// <summary>Adds an output of floats whose shape the file leaves open.</summary>
-    public void Output(string name) => Model.Graph.Output.Add(Value(name, null));
+    /// <summary>Adds an output whose shape the file leaves open.</summary>
+    public void Output(string name, DataType type = DataType.Float) => Model.Graph.Output.Add(Value(name, type, null));
 
     public string Floats(int[] shape, float[] data, string? name = null)
     {
@@ -141,7 +134,7 @@ internal sealed class OnnxWriter
         return attribute;
     }
 
-    private static ValueInfoProto Value(string name, object?[]? dimensions, DataType type = DataType.Float)
+    private static ValueInfoProto Value(string name, DataType type, object?[]? dimensions)
     {
         TypeProto.Types.Tensor tensor = new() { ElemType = (int)type };
         if (dimensions is not null)

@@ -1,0 +1,62 @@
+using Latch.Import.Folding;
+using Latch.Import.Graph;
+
+namespace Latch.Import.Operators;
+
+/// <summary>Cast. Constants are converted. A computed value is a real number whatever its type, so that casts which do not round change nothing.</summary>
+internal static class CastOperators
+{
+    private const long FloatType = 1;
+    private const long BooleanType = 9;
+    private const long DoubleType = 11;
+
+    private static readonly long[] s_integerTypes = [2, 3, 4, 5, 6, 7, 12, 13];
+
+    public static void Cast(OperatorCall call)
+    {
+        long type = call.Attribute("to", 0L);
+        call.Ignore("saturate");
+        GraphValue input = call.Required(0);
+        if (type is FloatType or DoubleType)
+            ToFloats(call, input);
+        else if (type == BooleanType)
+            ToTruth(call, input);
+        else if (s_integerTypes.Contains(type))
+            ToIntegers(call, input);
+        else
+            throw call.Fail(ImportErrorCode.UnsupportedForm, $"a cast of '{input.Name}' to type {type} is not supported", "to");
+    }
+
+    private static void ToFloats(OperatorCall call, GraphValue input)
+    {
+        if (input.Integer is { } integers)
+            call.Constant(call.Output, integers.ToFloats());
+        else
+            call.Alias(call.Output, input, ElementKinds.IsInteger(input.Kind) ? ElementKind.Given : input.Kind);
+    }
+
+    private static void ToIntegers(OperatorCall call, GraphValue input)
+    {
+        if (input.Integer is { } integers)
+            call.Constant(call.Output, integers with { IsBoolean = false });
+        else if (input.Float is { } floats)
+            call.Constant(call.Output, new IntegerTensor(floats.Shape, [.. floats.Data.Select(x => (long)x)]));
+        else if (input.Kind != ElementKind.Real)
+            call.Alias(call.Output, input, ElementKind.Integer);
+        else
+            throw call.Fail(ImportErrorCode.UnsupportedForm, $"'{input.Name}' is computed, and rounding it to integers is not supported", "to");
+    }
+
+    /// <summary>Everything but 0 is true: 1 - (x = 0).</summary>
+    private static void ToTruth(OperatorCall call, GraphValue input)
+    {
+        if (input.Integer is { } integers)
+            call.Constant(call.Output, new IntegerTensor(integers.Shape, [.. integers.Data.Select(n => n != 0 ? 1L : 0L)], IsBoolean: true));
+        else if (input.Float is { } floats)
+            call.Constant(call.Output, new IntegerTensor(floats.Shape, [.. floats.Data.Select(x => x != 0 ? 1L : 0L)], IsBoolean: true));
+        else if (input.Kind == ElementKind.Truth)
+            call.Alias(call.Output, input, ElementKind.Truth);
+        else
+            call.SetKind(LogicOperators.Negate(call, ChoiceOperators.EqualsZero(call, input)), ElementKind.Truth);
+    }
+}
