@@ -7,7 +7,7 @@ namespace Latch.Quantize.Lowering;
 /// <summary>
 /// The codes of every value. A value that weights multiply is int8 (int16 on request); an output of the model, and anything that no weights multiply, is
 /// int16; so is a value joined from parts of very different ranges. Values that are the same numbers moved about share
-/// their codes.
+/// their codes. Whole numbers have the scale 1 (<see cref="WholeNumbers"/>).
 /// </summary>
 internal sealed class TensorFormats
 {
@@ -24,14 +24,18 @@ internal sealed class TensorFormats
         foreach (GraphNode node in model.Nodes)
             Join(node);
         var multiplied = model.Nodes.SelectMany(Multiplied).Select(Root).ToHashSet();
-        var uneven = model.Nodes.OfType<ConcatNode>().Where(concat => !IsEven(concat)).Select(static concat => concat.Output);
+        var uneven = model.Nodes.Where(node => Parts(node).Any() && !IsEven(node)).Select(static node => node.Outputs[0]);
+        HashSet<string> whole = WholeNumbers.Find(model, Root);
+        var tables = model.Nodes.OfType<EmbeddingNode>().ToDictionary(static node => node.Output, static node => Range(node.Table));
         var wide = model.Outputs.Select(static output => output.Name).Concat(options.WideValues).Concat(uneven).Select(Root).ToHashSet();
         var narrowValues = new List<string>();
         foreach (IGrouping<string, string> group in Values().GroupBy(Root))
         {
             bool narrow = options.Activations == ActivationWidth.Int8 && multiplied.Contains(group.Key) && !wide.Contains(group.Key);
-            ValueRange range = group.Select(name => (narrow && !states.Contains(name) ? ranges : minMax).Value(name)).Aggregate(static (a, b) => a.Union(b));
-            Quantization format = range.ToQuantization(narrow ? ElementType.Int8 : ElementType.Int16);
+            ValueRange range = group.Select(name => tables.TryGetValue(name, out ValueRange table) ? table : (narrow && !states.Contains(name) ? ranges : minMax).Value(name)).Aggregate(static (a, b) => a.Union(b));
+            Quantization? counted = whole.Contains(group.Key) ? WholeNumbers.Codes(range) : null;
+            narrow &= counted is null;
+            Quantization format = counted ?? range.ToQuantization(narrow ? ElementType.Int8 : ElementType.Int16);
             foreach (string name in group)
                 _formats[name] = format;
             if (narrow)
@@ -51,7 +55,11 @@ internal sealed class TensorFormats
     private static IEnumerable<string> Multiplied(GraphNode node) => node switch
     {
         DenseNode dense => [dense.Input],
+        ConvNode conv => [conv.Input],
+        ConvTransposeNode conv => [conv.Input],
         RecurrentNode recurrent => [recurrent.X],
+        // The table holds codes of the output: 8 bits as other weights have.
+        EmbeddingNode embedding => [embedding.Output],
         _ => [],
     };
 
@@ -59,15 +67,28 @@ internal sealed class TensorFormats
     {
         if (node is MovementNode move)
             Join(move.Input, move.Output);
-        else if (node is ConcatNode concat && IsEven(concat))
-            foreach (string part in concat.Parts)
-                Join(part, concat.Output);
+        else if (node is PoolNode { Operation: Import.Graph.PoolOperation.Max } pool)
+            Join(pool.Input, pool.Output);
+        else if (IsEven(node))
+            foreach (string part in Parts(node))
+                Join(part, node.Outputs[0]);
     }
+
+    // The values that a node's output is put together from.
+    private static IReadOnlyList<string> Parts(GraphNode node) => node switch
+    {
+        ConcatNode concat => concat.Parts,
+        WhereNode where => [where.WhenTrue, where.WhenFalse],
+        ScatterNode scatter => [scatter.Data, scatter.Updates],
+        _ => [],
+    };
+
+    private static ValueRange Range(FloatTensor tensor) => new(tensor.Data.Min(), tensor.Data.Max());
 
     // Parts that each fill at least half of the joined range lose next to nothing by sharing its codes, and are then moved without rounding.
     // Otherwise 8 bits over the whole would leave the small parts too few, so that the whole takes 16.
-    private bool IsEven(ConcatNode concat) =>
-        concat.Parts.All(part => _model.Constants.ContainsKey(part) || _ranges.Value(part).Magnitude * 2 >= _ranges.Value(concat.Output).Magnitude);
+    private bool IsEven(GraphNode node) =>
+        Parts(node).All(part => _model.Constants.ContainsKey(part) || _ranges.Value(part).Magnitude * 2 >= _ranges.Value(node.Outputs[0]).Magnitude);
 
     private void Join(string first, string second)
     {
