@@ -103,7 +103,8 @@ internal static class ActivationLowering
             return;
         }
         int input = plan.Tensor(node.Input);
-        int raised = plan.DefineTemporary(node, "raised", shape, plan.Format(input));
+        // In the output's codes, which both ends lie in: what they cannot hold is cut off next.
+        int raised = plan.DefineTemporary(node, "raised", shape, plan.Context.Formats[node.Output]);
         ElementwiseLowering.Add(node, plan, ElementwiseKind.Max, input, shape, Scalar(node, plan, "min", node.Alpha), [1], raised, shape);
         ElementwiseLowering.Add(node, plan, ElementwiseKind.Min, raised, shape, Scalar(node, plan, "max", node.Beta), [1], plan.Define(node.Output), shape);
     }

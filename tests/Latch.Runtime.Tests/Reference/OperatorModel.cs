@@ -44,8 +44,12 @@ internal sealed class OperatorModel(Operation operation, ActivationTensor[] tens
     private static int[] Run(ModelDefinition definition, string kernel, int[][] inputs)
     {
         using LatchModel model = LatchModel.Create(definition, new LatchModelOptions { Kernel = kernel });
-        short[] result = new short[model.OutputSize];
-        model.CreateSession().Step([.. inputs.SelectMany(codes => codes).Select(code => (short)code)], result);
+        short[] result = new short[model.OutputSize], given = [.. inputs.SelectMany(codes => codes).Select(code => (short)code)];
+        Session session = model.CreateSession();
+        session.Step(given, result);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        session.Step(given, result);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         return [.. result.Select(code => (int)code)];
     }
 }
