@@ -27,7 +27,8 @@ internal static class ChoiceLowering
 
     public static void Lower(WhereNode node, PlanBuilder plan)
     {
-        int condition = plan.Tensor(node.Condition), whenTrue = plan.Tensor(node.WhenTrue), whenFalse = plan.Tensor(node.WhenFalse), output = plan.Define(node.Output);
+        int condition = plan.Tensor(node.Condition), output = plan.Define(node.Output);
+        int whenTrue = Branch(node, plan, node.WhenTrue, output), whenFalse = Branch(node, plan, node.WhenFalse, output);
         int[] shape = plan.Model.Shape(node.Output);
         (int[] dimensions, int[][] strides) = Broadcast.Merge(
             shape,
@@ -86,6 +87,11 @@ internal static class ChoiceLowering
             IndexRescale = MultiplierFactory.Create(plan.Format(indices).Scale, node.Name),
         });
     }
+
+    // A constant takes the output's codes, limited to them: nothing is left to rescale.
+    private static int Branch(WhereNode node, PlanBuilder plan, string value, int output) => plan.Model.Constants.TryGetValue(value, out FloatTensor? constant)
+        ? plan.AddConstant($"{plan.Context.ShortName(node)}.{value}", constant, plan.Format(output))
+        : plan.Tensor(value);
 
     private static int Side(CompareNode node, PlanBuilder plan, string value, string other)
     {

@@ -11,8 +11,12 @@ namespace Latch.Quantize.Lowering;
 /// </summary>
 internal sealed class TensorFormats
 {
+    // e^-16 is 0 in softmax; a mask this far below everything else stays one.
+    private const double MaskDepth = 32;
+
     private readonly FloatModel _model;
     private readonly Ranges _ranges;
+    private readonly WholeNumbers _whole;
     private readonly Dictionary<string, string> _parent = [];
     private readonly Dictionary<string, Quantization> _formats = [];
 
@@ -20,20 +24,22 @@ internal sealed class TensorFormats
     {
         _model = model;
         _ranges = ranges;
+        _whole = new WholeNumbers(model);
         var states = model.Nodes.OfType<RecurrentNode>().SelectMany(static node => node.Outputs).ToHashSet();
         foreach (GraphNode node in model.Nodes)
             Join(node);
         var multiplied = model.Nodes.SelectMany(Multiplied).Select(Root).ToHashSet();
-        var uneven = model.Nodes.Where(node => Parts(node).Any() && !IsEven(node)).Select(static node => node.Outputs[0]);
-        HashSet<string> whole = WholeNumbers.Find(model, Root);
-        var tables = model.Nodes.OfType<EmbeddingNode>().ToDictionary(static node => node.Output, static node => Range(node.Table));
+        var uneven = model.Nodes.Where(node => Parts(node).Count > 0 && !IsEven(node)).Select(static node => node.Outputs[0]);
+        var known = model.Nodes.OfType<EmbeddingNode>().ToDictionary(static node => node.Output, static node => Range(node.Table));
+        foreach (WhereNode mask in model.Nodes.OfType<WhereNode>().Where(IsMask))
+            known[mask.Output] = Masked(minMax.Value(Computed(mask)));
         var wide = model.Outputs.Select(static output => output.Name).Concat(options.WideValues).Concat(uneven).Select(Root).ToHashSet();
         var narrowValues = new List<string>();
         foreach (IGrouping<string, string> group in Values().GroupBy(Root))
         {
             bool narrow = options.Activations == ActivationWidth.Int8 && multiplied.Contains(group.Key) && !wide.Contains(group.Key);
-            ValueRange range = group.Select(name => tables.TryGetValue(name, out ValueRange table) ? table : (narrow && !states.Contains(name) ? ranges : minMax).Value(name)).Aggregate(static (a, b) => a.Union(b));
-            Quantization? counted = whole.Contains(group.Key) ? WholeNumbers.Codes(range) : null;
+            ValueRange range = group.Select(name => known.TryGetValue(name, out ValueRange given) ? given : (narrow && !states.Contains(name) ? ranges : minMax).Value(name)).Aggregate(static (a, b) => a.Union(b));
+            Quantization? counted = group.All(_whole.Contains) ? WholeNumbers.Codes(range) : null;
             narrow &= counted is null;
             Quantization format = counted ?? range.ToQuantization(narrow ? ElementType.Int8 : ElementType.Int16);
             foreach (string name in group)
@@ -49,6 +55,15 @@ internal sealed class TensorFormats
 
     /// <summary>The codes of an input or of a node's output.</summary>
     public Quantization this[string value] => _formats[value];
+
+    /// <summary>The values that a node's output is put together from.</summary>
+    public static IReadOnlyList<string> Parts(GraphNode node) => node switch
+    {
+        ConcatNode concat => concat.Parts,
+        WhereNode where => [where.WhenTrue, where.WhenFalse],
+        ScatterNode scatter => [scatter.Data, scatter.Updates],
+        _ => [],
+    };
 
     private IEnumerable<string> Values() => _model.Inputs.Select(static input => input.Name).Concat(_model.Nodes.SelectMany(static node => node.Outputs)).Distinct();
 
@@ -66,22 +81,34 @@ internal sealed class TensorFormats
     private void Join(GraphNode node)
     {
         if (node is MovementNode move)
-            Join(move.Input, move.Output);
+            Join([move.Input], move.Output);
         else if (node is PoolNode { Operation: Import.Graph.PoolOperation.Max } pool)
-            Join(pool.Input, pool.Output);
+            Join([pool.Input], pool.Output);
         else if (IsEven(node))
-            foreach (string part in Parts(node))
-                Join(part, node.Outputs[0]);
+            Join([.. Parts(node)], node.Outputs[0]);
     }
 
-    // The values that a node's output is put together from.
-    private static IReadOnlyList<string> Parts(GraphNode node) => node switch
+    // Whole numbers and others do not share codes.
+    private void Join(string[] parts, string output)
     {
-        ConcatNode concat => concat.Parts,
-        WhereNode where => [where.WhenTrue, where.WhenFalse],
-        ScatterNode scatter => [scatter.Data, scatter.Updates],
-        _ => [],
-    };
+        string[] computed = [.. parts.Where(part => !_model.Constants.ContainsKey(part))];
+        if (computed.All(part => _whole.Contains(part) == _whole.Contains(output)))
+            foreach (string part in computed)
+                Join(part, output);
+    }
+
+    // A constant far below everything computed, that softmax makes 0.
+    private bool IsMask(WhereNode node)
+    {
+        bool first = _model.Constants.ContainsKey(node.WhenTrue), second = _model.Constants.ContainsKey(node.WhenFalse);
+        if (first == second || _model.Nodes.Any(reader => reader.Inputs.Contains(node.Output) && reader is not SoftmaxNode { IsLog: false }) || _model.Outputs.Any(output => output.Name == node.Output))
+            return false;
+        return _model.Constants[first ? node.WhenTrue : node.WhenFalse].Data.All(value => value < _ranges.Value(Computed(node)).Min - MaskDepth);
+    }
+
+    private string Computed(WhereNode node) => _model.Constants.ContainsKey(node.WhenTrue) ? node.WhenFalse : node.WhenTrue;
+
+    private static ValueRange Masked(ValueRange computed) => new(computed.Min - MaskDepth, computed.Max);
 
     private static ValueRange Range(FloatTensor tensor) => new(tensor.Data.Min(), tensor.Data.Max());
 
@@ -92,8 +119,6 @@ internal sealed class TensorFormats
 
     private void Join(string first, string second)
     {
-        if (_model.Constants.ContainsKey(first))
-            return;
         if (Root(first) != Root(second))
             _parent[Root(first)] = Root(second);
     }
