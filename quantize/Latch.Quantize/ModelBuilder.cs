@@ -48,5 +48,5 @@ internal sealed class ModelBuilder(FloatModel model, FloatModel? step, string? o
     }
 
     private LoweringContext Context(QuantizeOptions options) =>
-        new(model, calibrator, calibrator.Of(options.Method), calibrator.Of(CalibrationMethod.MinMax), options);
+        new(model, calibrator.Moments, calibrator.Of(options.Method), calibrator.Of(CalibrationMethod.MinMax), options);
 }

@@ -71,26 +71,28 @@ public static class AccumulatorBounds
 
     private static string? FindViolation(ModelDefinition definition, Plan plan, Operation operation) => operation switch
     {
-        DenseOperation dense => FindViolation(definition, plan, dense),
+        WeightedOperation weighted => FindViolation(definition, plan, weighted),
         AffineOperation affine => FindViolation(definition, affine),
         LayerNormOperation norm => FindViolation(definition, norm),
         _ => null,
     };
 
-    private static string? FindViolation(ModelDefinition definition, Plan plan, DenseOperation dense)
+    private static string? FindViolation(ModelDefinition definition, Plan plan, WeightedOperation weighted)
     {
-        ConstantTensor weights = definition.Constants[dense.Weights];
-        ReadOnlySpan<int> multipliers = definition.Constants[dense.Multipliers].Int32;
-        ReadOnlySpan<int> biases = definition.Constants[dense.Bias].Int32;
+        ConstantTensor weights = definition.Constants[weighted.Weights];
+        ReadOnlySpan<int> multipliers = definition.Constants[weighted.Multipliers].Int32;
+        ReadOnlySpan<int> biases = definition.Constants[weighted.Bias].Int32;
         int columns = weights.Shape[1];
         for (int row = 0; row < weights.Shape[0]; row++)
         {
-            var bound = new RowBound(weights.Int8.Slice(row * columns, columns), plan.Tensors[dense.Input].Quantization, multipliers[row]);
-            if (bound.FindViolation((Int128)biases[row] << (dense.Shift - 7), dense.Shift) is { } violation)
-                return $"Dense '{dense.Name}', row {row}: {violation}";
+            var bound = new RowBound(weights.Int8.Slice(row * columns, columns), plan.Tensors[weighted.Input].Quantization, multipliers[row]);
+            if (bound.FindViolation((Int128)biases[row] << (weighted.Shift - 7), weighted.Shift) is { } violation)
+                return $"{Kind(weighted)} '{weighted.Name}', row {row}: {violation}";
         }
         return null;
     }
+
+    private static string Kind(WeightedOperation operation) => operation is ConvOperation ? "Convolution" : "Dense";
 
     private static string? FindViolation(ModelDefinition definition, AffineOperation affine)
     {

@@ -40,7 +40,10 @@ internal readonly struct TensorSlot
 
     public bool IsWide => _type == ElementType.Int16;
 
-    public int Bytes => IsWide ? Count * sizeof(short) : Count;
+    /// <summary>Bytes of one code.</summary>
+    public int CodeBytes => IsWide ? sizeof(short) : sizeof(sbyte);
+
+    public int Bytes => Count * CodeBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CodeSpan In(Arena arena) => new(arena.Bytes(this), _type);

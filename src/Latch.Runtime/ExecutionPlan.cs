@@ -30,8 +30,7 @@ internal sealed class ExecutionPlan
             _operators[i] = plan.Operations[i] is RecurrentOperation recurrent
                 ? new RecurrentOperator(recurrent, weights.Cells[recurrent.Layer], _slots, states++, streaming, plan.States.Count > 0 && IsComputed(plan, recurrent))
                 : OperatorFactory.Create(plan.Operations[i], _slots, weights);
-            if (_operators[i] is DenseOperator dense)
-                (LargestRow, LargestPrepared) = (Math.Max(LargestRow, dense.PaddedRows), Math.Max(LargestPrepared, dense.PreparedBytes));
+            Memory = Memory.Or(_operators[i].Memory);
         }
         _states = states;
         Inputs = Ports(plan.Inputs);
@@ -46,11 +45,8 @@ internal sealed class ExecutionPlan
 
     public int ArenaBytes { get; }
 
-    /// <summary>Rows of the largest dense matrix, filled up to whole tiles.</summary>
-    public int LargestRow { get; }
-
-    /// <summary>Bytes of the largest prepared dense row.</summary>
-    public int LargestPrepared { get; }
+    /// <summary>Working memory that serves every operation.</summary>
+    public RowMemory Memory { get; }
 
     public IReadOnlyList<PortInfo> Inputs { get; }
 

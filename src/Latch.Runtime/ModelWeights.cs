@@ -41,12 +41,12 @@ internal sealed class ModelWeights
 
     public ConstantTensor Tensor(string name) => _definition.Constants[name];
 
-    /// <summary>A dense layer with its weights packed.</summary>
-    public DenseOperator CreateDense(DenseOperation operation, IReadOnlyList<TensorSlot> slots)
+    /// <summary>Some rows of an operation's weights, packed.</summary>
+    public DenseRows CreateRows(WeightedOperation operation, RowRange range, IReadOnlyList<TensorSlot> slots)
     {
-        DenseOperator dense = _kernel.CreateDense(operation, slots, this);
-        _bytes += dense.Bytes;
-        return dense;
+        DenseRows rows = _kernel.CreateRows(operation, range, slots, this);
+        _bytes += rows.Bytes;
+        return rows;
     }
 
     /// <summary>The integers of that name, widened to 32 bits.</summary>

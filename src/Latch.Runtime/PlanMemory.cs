@@ -9,8 +9,9 @@ internal sealed class PlanMemory
     {
         Arena = new Arena(plan.ArenaBytes);
         States = plan.CreateStates();
-        Prepared = new AlignedBuffer(plan.LargestPrepared);
-        Values = new AlignedBuffer(plan.LargestRow * sizeof(int));
+        Prepared = new AlignedBuffer(plan.Memory.Prepared);
+        Values = new AlignedBuffer(plan.Memory.Values * sizeof(int));
+        Gathered = new AlignedBuffer(plan.Memory.Gathered);
         plan.FillConstants(Arena);
         plan.ClearInputs(Arena);
     }
@@ -26,12 +27,15 @@ internal sealed class PlanMemory
     /// <summary>Working memory for the values of one dense row, filled up to whole tiles.</summary>
     public AlignedBuffer Values { get; }
 
+    /// <summary>Working memory for the codes gathered for one row, and its results.</summary>
+    public AlignedBuffer Gathered { get; }
+
     /// <summary>Bytes of all of it.</summary>
     public long Bytes
     {
         get
         {
-            long bytes = Arena.Length + Prepared.Length + Values.Length;
+            long bytes = Arena.Length + Prepared.Length + Values.Length + Gathered.Length;
             foreach (RecurrentState state in States)
                 bytes += state.Bytes;
             return bytes;

@@ -19,9 +19,9 @@ internal sealed record BrokenFile(string Name, ModelFormatCode Code, Action<File
 }
 
 /// <summary>A broken file for every way FORMAT.md forbids. The good file has an LSTM of 3 inputs and 5 units over 4 steps and a dense layer.</summary>
-internal static class BrokenFiles
+internal static partial class BrokenFiles
 {
-    internal static IReadOnlyList<BrokenFile> All { get; } = [.. Container(), .. Tensors(), .. Definitions(), .. Numbers(), .. Layers(), .. Plans(), .. Operations(), .. States()];
+    internal static IReadOnlyList<BrokenFile> All { get; } = [.. Container(), .. Tensors(), .. Definitions(), .. Numbers(), .. Layers(), .. Plans(), .. Operations(), .. WindowOperations(), .. ChoiceOperations(), .. States()];
 
     private static IEnumerable<BrokenFile> Container()
     {

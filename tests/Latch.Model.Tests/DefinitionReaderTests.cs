@@ -85,6 +85,8 @@ public sealed class DefinitionReaderTests
         AssertNames<ActivationKind>("\"kind\":\"Sigmoid\"", "kind");
         AssertNames<ChannelTransform>("\"transform\":\"None\"", "transform");
         AssertNames<ElementwiseKind>("\"kind\":\"Mul\"", "kind", static () => new ModelBuilder(2, 1, 3).Elementwise(ElementwiseKind.Mul).Build());
+        AssertNames<PoolKind>("\"kind\":\"Average\"", "kind", static () => new ModelBuilder(2, 1, 3).Pool(PoolKind.Average).Build());
+        AssertNames<FunctionKind>("\"kind\":\"Log\"", "kind", static () => new ModelBuilder(2, 1, 3).Function(FunctionKind.Log).Build());
         AssertNames<ReduceKind>("\"kind\":\"SumSquare\"", "kind", static () => new ModelBuilder(2, 1, 3).Reduce(ReduceKind.SumSquare).Build());
     }
 

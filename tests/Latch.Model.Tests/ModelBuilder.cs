@@ -1,7 +1,7 @@
 namespace Latch.Model.Tests;
 
 /// <summary>Makes valid definitions: a chain of operations over one plan, every constant and number drawn from a seed.</summary>
-internal sealed class ModelBuilder
+internal sealed partial class ModelBuilder
 {
     private readonly Random _random;
     private readonly int _steps;
@@ -129,7 +129,8 @@ internal sealed class ModelBuilder
     {
         int count = _tensors[_current].Count;
         int right = Constant(Unique("operand"), 1);
-        return Append([count], (input, output) => new ElementwiseOperation
+        Quantization codes = kind >= ElementwiseKind.Equal ? new Quantization(ElementType.Int16, 1, 0) : Codes();
+        return Append([count], codes, (input, output) => new ElementwiseOperation
         {
             Name = kind.ToString(),
             Kind = kind,
@@ -176,18 +177,26 @@ internal sealed class ModelBuilder
 
     private void AddRandom(Random random)
     {
-        int kind = _tensors[_current].Count > 200 ? 6 : random.Next(10);
+        int kind = _tensors[_current].Count > 200 ? 6 : random.Next(18);
         _ = kind switch
         {
             0 => _tensors[_current].Count % _steps == 0 ? Recurrent((CellKind)random.Next(3), random.Next(1, 9), random.Next(2) == 0) : Dense(_steps, null),
             1 => Dense(random.Next(1, 9), random.Next(2) == 0 ? new ActivationFunction(ActivationKind.HardSigmoid, 1 << 22, 1 << 23) : null),
             2 => MatMul(),
-            3 => Elementwise((ElementwiseKind)random.Next(7)),
+            3 => Elementwise((ElementwiseKind)random.Next(10)),
             4 => Affine(),
-            5 => Activation(new ActivationFunction((ActivationKind)random.Next(12), 1 << 20)),
-            6 => Reduce((ReduceKind)random.Next(5)),
+            5 => Activation(new ActivationFunction((ActivationKind)random.Next(17), 1 << 20, 1 << 21)),
+            6 => Reduce((ReduceKind)random.Next(6)),
             7 => Softmax(),
             8 => LayerNorm(),
+            9 => Conv(random.Next(2) == 0 ? new ActivationFunction(ActivationKind.Tanh) : null),
+            10 => Pool((PoolKind)random.Next(3)),
+            11 => Function((FunctionKind)random.Next(3)),
+            12 => LogSoftmax(),
+            13 => Pick(),
+            14 => Embedding(),
+            15 => ArgMax(),
+            16 => Where(),
             _ => Copy(),
         };
     }
@@ -228,9 +237,11 @@ internal sealed class ModelBuilder
         };
     }
 
-    private ModelBuilder Append(int[] shape, Func<int, int, Operation> operation)
+    private ModelBuilder Append(int[] shape, Func<int, int, Operation> operation) => Append(shape, Codes(), operation);
+
+    private ModelBuilder Append(int[] shape, Quantization codes, Func<int, int, Operation> operation)
     {
-        int output = Add(Unique("value"), shape, Codes());
+        int output = Add(Unique("value"), shape, codes);
         _operations.Add(operation(_current, output));
         _current = output;
         return this;

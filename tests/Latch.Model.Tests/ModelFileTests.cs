@@ -22,7 +22,7 @@ public sealed class ModelFileTests
             Assert.Equal(file, ModelWriter.ToBytes(read));
             kinds.UnionWith(model.Sequence!.Operations.Select(static operation => operation.GetType()));
         }
-        Assert.Equal(10, kinds.Count);
+        Assert.Equal(18, kinds.Count);
     }
 
     [Fact]

@@ -176,7 +176,7 @@ public sealed class QuantizerTests
     public void Quantize_UnsupportedReduction_NamesNodeAndWhatIsSupported()
     {
         var builder = new NetworkBuilder(1, 4);
-        builder.Output(builder.Add(new ReduceNode("product", Import.Graph.ReduceOperation.Prod, builder.Input("x", 4, 4), "y", [1], false), 4));
+        builder.Output(builder.Add(new ReduceNode("product", Import.Graph.ReduceOperation.Prod, builder.Input("x", 4, 4), "y", [0, 1], false)));
         QuantizeException exception = Assert.Throws<QuantizeException>(() => Quantizer.Quantize(builder.Build(), Data(4)));
         Assert.Equal("product", exception.Node);
         Assert.Contains("softmax", exception.Message, StringComparison.Ordinal);

@@ -9,8 +9,8 @@ public sealed class RandomNetworkTests
     // An int8 code over a range of about +-1 is off by up to 1/255 of it (uniform: 0.0023 rms); a layer passes it on with a gain of about one,
     // and what the state keeps adds up. 3 % of the signal leaves room for three layers; int16 codes are 128 times finer (one of the 16 bits is
     // headroom), of which interpolation and the Q.13 pre-activations leave a factor of 30.
-    private const double NarrowBudget = 0.03;
-    private const double WideBudget = NarrowBudget / 30;
+    private const double NarrowBudget = OperatorCatalog.RecurrentNarrow;
+    private const double WideBudget = OperatorCatalog.RecurrentWide;
 
     private static readonly Dictionary<string, Func<FloatModel>> s_cases = new()
     {

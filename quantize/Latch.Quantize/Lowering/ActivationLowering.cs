@@ -22,9 +22,14 @@ internal static class ActivationLowering
             case GraphActivation.LeakyRelu: Combine(node, plan, ElementwiseKind.PRelu, node.Alpha); break;
             case GraphActivation.PRelu: Combine(node, plan, ElementwiseKind.PRelu, node.Slope!, plan.Define(node.Output)); break;
             case GraphActivation.Clip: Clip(node, plan); break;
+            case GraphActivation.Exp or GraphActivation.Log or GraphActivation.Sqrt or GraphActivation.Reciprocal or GraphActivation.Abs: FunctionLowering.Lower(node, plan); break;
             default: LowerFunction(node, plan); break;
         }
     }
+
+    /// <summary>Whether a function can be part of another operator: its argument is then in Q.13, its value in Q7.24.</summary>
+    public static bool IsFunction(GraphActivation kind) =>
+        kind is not (GraphActivation.PRelu or GraphActivation.Exp or GraphActivation.Log or GraphActivation.Sqrt or GraphActivation.Reciprocal or GraphActivation.Abs);
 
     /// <summary>The function in the runtime's form.</summary>
     /// <exception cref="QuantizeException">A parameter is beyond +-128.</exception>
@@ -44,6 +49,10 @@ internal static class ActivationLowering
             GraphActivation.Softsign => ActivationKind.Softsign,
             GraphActivation.Softplus => ActivationKind.Softplus,
             GraphActivation.Clip => ActivationKind.Clip,
+            GraphActivation.Gelu => ActivationKind.Gelu,
+            GraphActivation.GeluTanh => ActivationKind.GeluTanh,
+            GraphActivation.HardSwish => ActivationKind.HardSwish,
+            GraphActivation.Erf => ActivationKind.Erf,
             _ => throw new QuantizeException($"the activation {kind} has no integer form inside another operator", node),
         };
         return new ActivationFunction(target, Fixed(alpha, node), Fixed(beta, node));
@@ -94,7 +103,8 @@ internal static class ActivationLowering
             return;
         }
         int input = plan.Tensor(node.Input);
-        int raised = plan.DefineTemporary(node, "raised", shape, plan.Format(input));
+        // In the output's codes, which both ends lie in: what they cannot hold is cut off next.
+        int raised = plan.DefineTemporary(node, "raised", shape, plan.Context.Formats[node.Output]);
         ElementwiseLowering.Add(node, plan, ElementwiseKind.Max, input, shape, Scalar(node, plan, "min", node.Alpha), [1], raised, shape);
         ElementwiseLowering.Add(node, plan, ElementwiseKind.Min, raised, shape, Scalar(node, plan, "max", node.Beta), [1], plan.Define(node.Output), shape);
     }

@@ -12,9 +12,9 @@ internal static class AffineLowering
         Quantization x = plan.Format(input), y = plan.Format(output);
         double[] ratios = [.. node.Scale.Data.Select(scale => x.Scale * scale / y.Scale)];
         double reach = ratios.Select((ratio, channel) => Math.Abs(ratio) * 65536 + Math.Abs(node.Shift.Data[channel] / y.Scale)).Max();
-        int shift = Math.Min(MultiplierFactory.ShiftFor(ratios.Max(Math.Abs), int.MaxValue, node.Name), DenseLowering.SumShift(reach));
+        int shift = Math.Min(MultiplierFactory.ShiftFor(ratios.Max(Math.Abs), int.MaxValue, node.Name), WeightMatrix.SumShift(reach));
         int[] multipliers = [.. ratios.Select(ratio => (int)MultiplierFactory.Scaled(ratio, shift))];
-        int[] bias = [.. node.Shift.Data.Select(value => DenseLowering.Integer(value / y.Scale * 128, node.Name))];
+        int[] bias = [.. node.Shift.Data.Select(value => WeightMatrix.Integer(value / y.Scale * 128, node.Name))];
         string name = plan.Context.ShortName(node);
         int[] shape = plan.Model.Shape(node.Input);
         plan.Add(new AffineOperation

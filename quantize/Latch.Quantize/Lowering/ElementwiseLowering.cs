@@ -57,6 +57,9 @@ internal static class ElementwiseLowering
             case ElementwiseKind.Add or ElementwiseKind.Sub:
                 int shift = MultiplierFactory.ShiftFor(Math.Max(left, right) / output, int.MaxValue, node);
                 return (new((int)MultiplierFactory.Scaled(left / output, shift), shift), new((int)MultiplierFactory.Scaled(right / output, shift), shift));
+            case ElementwiseKind.Equal or ElementwiseKind.Less or ElementwiseKind.LessOrEqual:
+                int places = MultiplierFactory.ShiftFor(Math.Max(left / right, 1), int.MaxValue, node);
+                return (new((int)MultiplierFactory.Scaled(left / right, places), places), new((int)MultiplierFactory.Scaled(1, places), places));
             case ElementwiseKind.Mul:
                 return (MultiplierFactory.Create(left * right / output, node), default);
             case ElementwiseKind.Div:

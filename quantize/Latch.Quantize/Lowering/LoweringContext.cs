@@ -9,17 +9,17 @@ namespace Latch.Quantize.Lowering;
 internal sealed class LoweringContext
 {
     private readonly Ranges _states;
-    private readonly Calibrator _calibrator;
+    private readonly Func<string, SecondMoments?> _moments;
     private readonly Dictionary<string, string> _shortNames;
     private readonly Dictionary<string, ConstantTensor> _constants = new(StringComparer.Ordinal);
     private readonly List<RecurrentLayer> _layers = [];
     private readonly Dictionary<string, int> _layerOf = [];
-    private readonly Dictionary<string, DenseOperation> _dense = [];
+    private readonly Dictionary<string, WeightMatrix> _weights = [];
 
-    public LoweringContext(FloatModel model, Calibrator calibrator, Ranges ranges, Ranges states, QuantizeOptions options)
+    public LoweringContext(FloatModel model, Func<string, SecondMoments?> moments, Ranges ranges, Ranges states, QuantizeOptions options)
     {
         Options = options;
-        _calibrator = calibrator;
+        _moments = moments;
         _states = states;
         Formats = new TensorFormats(model, ranges, states, options);
         Ranges = ranges;
@@ -47,7 +47,7 @@ internal sealed class LoweringContext
     public ValueRange State(RecurrentNode node, RecurrentQuantity quantity) => _states.State(node.Name, quantity);
 
     /// <summary>What the rows of a node met in calibration; null when unknown.</summary>
-    public SecondMoments? Moments(string node) => _calibrator.Moments(node);
+    public SecondMoments? Moments(string node) => _moments(node);
 
     /// <summary>The shortest end of the node's path-like name that names no other node.</summary>
     public string ShortName(GraphNode node) => _shortNames[node.Name];
@@ -72,12 +72,12 @@ internal sealed class LoweringContext
         return index;
     }
 
-    /// <summary>A dense node's weights, prepared when it is first met.</summary>
-    public DenseOperation Shared(string node, Func<DenseOperation> create)
+    /// <summary>A node's rows of weights, prepared when it is first met.</summary>
+    public WeightMatrix Shared(string node, Func<WeightMatrix> create)
     {
-        if (!_dense.TryGetValue(node, out DenseOperation? operation))
-            _dense[node] = operation = create();
-        return operation;
+        if (!_weights.TryGetValue(node, out WeightMatrix? weights))
+            _weights[node] = weights = create();
+        return weights;
     }
 
     private static Dictionary<string, string> ShortNames(string[] names)

@@ -29,6 +29,9 @@ internal static class MovementLowering
             case TileNode:
                 Tile(node, plan, input, from, to);
                 break;
+            case PickNode pick:
+                PickLowering.Lower(pick, plan);
+                break;
             case GatherNode gather:
                 Gather(gather, plan, input, from);
                 break;
@@ -71,6 +74,17 @@ internal static class MovementLowering
         });
     }
 
+    /// <summary>How many indices from this one on are evenly spaced.</summary>
+    public static int RunLength(int[] indices, int first)
+    {
+        if (first + 1 == indices.Length)
+            return 1;
+        int last = first + 1;
+        while (last + 1 < indices.Length && indices[last + 1] - indices[last] == indices[first + 1] - indices[first])
+            last++;
+        return last - first + 1;
+    }
+
     // Output element k is input element start + sum of strides: an alias when that is the identity, else a copy.
     private static void View(MovementNode node, PlanBuilder plan, int input, int[] to, int start, int[] strides)
     {
@@ -108,16 +122,5 @@ internal static class MovementLowering
             Copy(node, plan, input, output, [outer, run, inner], node.Indices[first] * inner, [length * inner, step * inner, 1], first * inner, [count * inner, inner, 1]);
             first += run;
         }
-    }
-
-    // How many indices from this one on are evenly spaced.
-    private static int RunLength(int[] indices, int first)
-    {
-        if (first + 1 == indices.Length)
-            return 1;
-        int last = first + 1;
-        while (last + 1 < indices.Length && indices[last + 1] - indices[last] == indices[first + 1] - indices[first])
-            last++;
-        return last - first + 1;
     }
 }

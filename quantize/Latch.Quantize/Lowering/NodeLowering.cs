@@ -6,8 +6,9 @@ namespace Latch.Quantize.Lowering;
 internal static class NodeLowering
 {
     private const string Supported =
-        "recurrent layers, dense, matmul, add, sub, mul, div, max, min, pow 2, relu, leaky relu, prelu, thresholded relu, sigmoid, hard sigmoid, tanh, " +
-        "scaled tanh, elu, softsign, softplus, affine, clip, softmax, sum, mean, max, min, L1 and sum-of-squares reductions, layer norm, and data movement";
+        "recurrent layers, dense, convolutions, pooling, matmul, add, sub, mul, div, max, min, pow 2, relu, leaky relu, prelu, thresholded relu, sigmoid, hard sigmoid, tanh, " +
+        "scaled tanh, elu, gelu, hard swish, softsign, softplus, affine, clip, erf, exp, log, sqrt, reciprocal, abs, softmax, log softmax, reductions, layer norm, " +
+        "comparisons, where, arg max, embedding, and data movement";
 
     public static void Lower(GraphNode node, PlanBuilder plan)
     {
@@ -15,6 +16,14 @@ internal static class NodeLowering
         {
             case RecurrentNode recurrent: RecurrentLowering.Lower(recurrent, plan); break;
             case DenseNode dense: DenseLowering.Lower(dense, plan); break;
+            case ConvNode conv: ConvLowering.Lower(conv, plan); break;
+            case ConvTransposeNode conv: ConvLowering.Lower(conv, plan); break;
+            case PoolNode pool: PoolLowering.Lower(pool, plan); break;
+            case CompareNode compare: ChoiceLowering.Lower(compare, plan); break;
+            case WhereNode where: ChoiceLowering.Lower(where, plan); break;
+            case ArgMaxNode position: ChoiceLowering.Lower(position, plan); break;
+            case EmbeddingNode embedding: ChoiceLowering.Lower(embedding, plan); break;
+            case ScatterNode scatter: PickLowering.Lower(scatter, plan); break;
             case MatMulNode product: MatMulLowering.Lower(product, plan); break;
             case BinaryNode binary: ElementwiseLowering.Lower(binary, plan); break;
             case AffineNode affine: AffineLowering.Lower(affine, plan); break;

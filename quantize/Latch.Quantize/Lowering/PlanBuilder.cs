@@ -54,11 +54,25 @@ internal sealed class PlanBuilder(FloatModel model, LoweringContext context)
     public int AddConstant(string name, FloatTensor data)
     {
         double largest = data.Data.Length == 0 ? 0 : data.Data.Max(static value => Math.Abs((double)value));
-        Quantization format = new Calibration.ValueRange(-largest / 2, largest / 2).ToQuantization(ElementType.Int16);
-        short[] codes = [.. data.Data.Select(value => (short)Math.Clamp(Math.Round(value / format.Scale), -32767, 32767))];
+        return AddConstant(name, data, new Calibration.ValueRange(-largest / 2, largest / 2).ToQuantization(ElementType.Int16));
+    }
+
+    /// <summary>A constant tensor with the given codes.</summary>
+    public int AddConstant(string name, FloatTensor data, Quantization format)
+    {
         int tensor = Add(name, data.Shape, format);
-        _constantTensors[tensor] = context.AddConstant(name, constant => ConstantTensor.Of(constant, data.Shape, codes));
+        _constantTensors[tensor] = context.AddConstant(name, constant => Encode(constant, data.Shape, data.Data, format));
         return tensor;
+    }
+
+    /// <summary>The codes nearest to real numbers; int16 ones within +-32767.</summary>
+    public static ConstantTensor Encode(string name, int[] shape, float[] data, Quantization format)
+    {
+        int smallest = format.Type == ElementType.Int16 ? -short.MaxValue : format.MinCode;
+        double[] codes = [.. data.Select(value => Math.Clamp(Math.Round(value / format.Scale) + format.ZeroPoint, smallest, format.MaxCode))];
+        return format.Type == ElementType.Int16
+            ? ConstantTensor.Of(name, shape, Array.ConvertAll(codes, static code => (short)code))
+            : ConstantTensor.Of(name, shape, Array.ConvertAll(codes, static code => (sbyte)code));
     }
 
     /// <summary>The only reader of a value, or null when there are several, none, or the value is an output of the model.</summary>

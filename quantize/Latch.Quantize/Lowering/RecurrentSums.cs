@@ -30,7 +30,7 @@ internal sealed class RecurrentSums
         _inputUnits = [.. inputScales.Select(scale => scale * x.Scale)];
         _recurrentUnits = [.. recurrentScales.Select((scale, row) => scale * states[row].Scale)];
         double peephole = Math.ScaleB(node.Peepholes?.Data.Max(Math.Abs) ?? 0, -cellBits);
-        int sumShift = DenseLowering.SumShift(Reach(x, states, inputScales, recurrentScales) + Math.ScaleB(peephole, 31)) - PreActivationBits;
+        int sumShift = WeightMatrix.SumShift(Reach(x, states, inputScales, recurrentScales) + Math.ScaleB(peephole, 31)) - PreActivationBits;
 
         (Shift, bool narrow) = ChooseShift(sumShift, peephole);
         int[] inputMultipliers = Multipliers(_inputUnits), recurrentMultipliers = Multipliers(_recurrentUnits);
@@ -47,7 +47,7 @@ internal sealed class RecurrentSums
         RecurrentWeights = context.AddConstant(_name + ".R", constant => ConstantTensor.Of(constant, [rows, node.HiddenSize], recurrentCodes));
         (Bias, RecurrentBias, BiasFractionBits) = AddBiases(errors);
         if (node.Peepholes is { } peepholes)
-            Peepholes = AddInt("P", [.. peepholes.Data.Select(weight => DenseLowering.Integer(Math.ScaleB(weight, PreActivationBits + Shift - cellBits), node.Name))], narrow: false);
+            Peepholes = AddInt("P", [.. peepholes.Data.Select(weight => WeightMatrix.Integer(Math.ScaleB(weight, PreActivationBits + Shift - cellBits), node.Name))], narrow: false);
     }
 
     public string InputWeights { get; }

@@ -9,6 +9,11 @@ internal static class ReductionLowering
 {
     public static void Lower(SoftmaxNode node, PlanBuilder plan)
     {
+        if (node.IsLog)
+        {
+            LowerLog(node, plan);
+            return;
+        }
         int input = plan.Tensor(node.Input), output = plan.Define(node.Output);
         int[] shape = plan.Model.Shape(node.Input);
         plan.Add(new SoftmaxOperation
@@ -26,8 +31,15 @@ internal static class ReductionLowering
 
     public static void Lower(ReduceNode node, PlanBuilder plan)
     {
+        if (ComposedReductions.Lower(node, plan))
+            return;
         int input = plan.Tensor(node.Input);
-        int[] shape = plan.Model.Shape(node.Input);
+        Add(node, plan, node.Operation, input, plan.Model.Shape(node.Input), plan.Define(node.Output));
+    }
+
+    /// <summary>Adds a reduction of a tensor along the node's axes.</summary>
+    public static void Add(ReduceNode node, PlanBuilder plan, Import.Graph.ReduceOperation operation, int input, int[] shape, int output)
+    {
         int count = node.Axes.Aggregate(1, (product, axis) => product * shape[axis]);
         int outer, inner;
         if (node.Axes.Length == 0 || node.Axes[^1] - node.Axes[0] + 1 == node.Axes.Length)
@@ -40,9 +52,8 @@ internal static class ReductionLowering
             input = MoveAxesLast(node, plan, input, shape);
             (outer, inner) = (TensorShape.Count(shape) / count, 1);
         }
-        int output = plan.Define(node.Output);
         Quantization x = plan.Format(input), y = plan.Format(output);
-        (ReduceKind kind, double factor) = Kind(node, x.Scale, count);
+        (ReduceKind kind, double factor) = Kind(operation, x.Scale, count);
         plan.Add(new ReduceOperation
         {
             Name = plan.Context.ShortName(node),
@@ -65,9 +76,9 @@ internal static class ReductionLowering
         double[] ratios = [.. node.Scale.Data.Select(scale => Math.ScaleB(scale / y.Scale, -22))];
         double[] shifts = [.. Enumerable.Range(0, axis).Select(i => (node.Bias?.Data[i] ?? 0) / y.Scale)];
         double reach = ratios.Max(Math.Abs) * Math.ScaleB(axis, 22) + shifts.Max(Math.Abs);
-        int shift = Math.Min(MultiplierFactory.ShiftFor(ratios.Max(Math.Abs), int.MaxValue, node.Name), DenseLowering.SumShift(reach));
+        int shift = Math.Min(MultiplierFactory.ShiftFor(ratios.Max(Math.Abs), int.MaxValue, node.Name), WeightMatrix.SumShift(reach));
         int[] multipliers = [.. ratios.Select(ratio => (int)MultiplierFactory.Scaled(ratio, shift))];
-        int[] bias = [.. shifts.Select(value => DenseLowering.Integer(value * 128, node.Name))];
+        int[] bias = [.. shifts.Select(value => WeightMatrix.Integer(value * 128, node.Name))];
         string name = plan.Context.ShortName(node);
         plan.Add(new LayerNormOperation
         {
@@ -83,7 +94,27 @@ internal static class ReductionLowering
         });
     }
 
-    private static (ReduceKind Kind, double Factor) Kind(ReduceNode node, double scale, int count) => node.Operation switch
+    private static void LowerLog(SoftmaxNode node, PlanBuilder plan)
+    {
+        int input = plan.Tensor(node.Input), output = plan.Define(node.Output);
+        int[] shape = plan.Model.Shape(node.Input);
+        double difference = plan.Format(input).Scale / plan.Format(output).Scale, logarithm = Math.ScaleB(1 / plan.Format(output).Scale, -16);
+        int shift = MultiplierFactory.ShiftFor(Math.Max(difference, logarithm), int.MaxValue, node.Name);
+        plan.Add(new LogSoftmaxOperation
+        {
+            Name = plan.Context.ShortName(node),
+            Input = input,
+            Output = output,
+            Outer = TensorShape.Count(shape.AsSpan(0, node.Axis)),
+            Axis = shape[node.Axis],
+            Inner = TensorShape.Count(shape.AsSpan(node.Axis + 1)),
+            InputRescale = MultiplierFactory.Create(Math.ScaleB(plan.Format(input).Scale, 13), node.Name),
+            DifferenceRescale = new((int)MultiplierFactory.Scaled(difference, shift), shift),
+            LogRescale = new((int)MultiplierFactory.Scaled(logarithm, shift), shift),
+        });
+    }
+
+    private static (ReduceKind Kind, double Factor) Kind(Import.Graph.ReduceOperation operation, double scale, int count) => operation switch
     {
         Import.Graph.ReduceOperation.Sum => (ReduceKind.Sum, scale),
         Import.Graph.ReduceOperation.Mean => (ReduceKind.Sum, scale / count),
@@ -91,15 +122,17 @@ internal static class ReductionLowering
         Import.Graph.ReduceOperation.Min => (ReduceKind.Min, scale),
         Import.Graph.ReduceOperation.L1 => (ReduceKind.L1, scale),
         Import.Graph.ReduceOperation.SumSquare => (ReduceKind.SumSquare, scale * scale),
-        _ => throw NodeLowering.Unsupported(node, $"the reduction {node.Operation}"),
+        Import.Graph.ReduceOperation.L2 => (ReduceKind.L2, scale / 256),
+        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
     };
 
-    private static int MoveAxesLast(ReduceNode node, PlanBuilder plan, int input, int[] shape)
+    /// <summary>Copies a tensor with the node's axes behind the others.</summary>
+    public static int MoveAxesLast(ReduceNode node, PlanBuilder plan, int input, int[] shape)
     {
         int[] strides = TensorShape.Strides(shape);
         int[] order = [.. Enumerable.Range(0, shape.Length).Except(node.Axes), .. node.Axes];
         int[] moved = [.. order.Select(axis => shape[axis])];
-        int output = plan.DefineTemporary(node, "moved", moved, plan.Format(input));
+        int output = plan.DefineTemporary(node, $"moved{input}", moved, plan.Format(input));
         MovementLowering.Copy(node, plan, input, output, moved, 0, [.. order.Select(axis => strides[axis])], 0, TensorShape.Strides(moved));
         return output;
     }

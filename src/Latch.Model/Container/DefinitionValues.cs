@@ -104,13 +104,42 @@ internal static class DefinitionValues
             nameof(ActivationKind.Elu),
             nameof(ActivationKind.Softsign),
             nameof(ActivationKind.Softplus),
-            nameof(ActivationKind.Clip));
+            nameof(ActivationKind.Clip),
+            nameof(ActivationKind.Gelu),
+            nameof(ActivationKind.GeluTanh),
+            nameof(ActivationKind.HardSwish),
+            nameof(ActivationKind.Erf));
         ActivationFunction function = new((ActivationKind)kind, members.Integer("alpha"u8), members.Integer("beta"u8));
         json = members.Close();
         return function;
     }
 
     internal static ActivationFunction? ActivationOrNull(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null ? null : Activation(ref json);
+
+    internal static WindowLayout Window(ref Utf8JsonReader json)
+    {
+        JsonMembers members = new(json);
+        WindowLayout window = new()
+        {
+            Input = Extent(ref members.Find("input"u8)),
+            Output = Extent(ref members.Find("output"u8)),
+            Kernel = Extent(ref members.Find("kernel"u8)),
+            Stride = Extent(ref members.Find("stride"u8)),
+            Dilation = Extent(ref members.Find("dilation"u8)),
+            Padding = Extent(ref members.Find("padding"u8)),
+            Spacing = Extent(ref members.Find("spacing"u8)),
+        };
+        json = members.Close();
+        return window;
+    }
+
+    private static Extent Extent(ref Utf8JsonReader json)
+    {
+        JsonMembers members = new(json);
+        Extent extent = new(members.Integer("rows"u8), members.Integer("columns"u8));
+        json = members.Close();
+        return extent;
+    }
 
     private static void CheckObject(in Utf8JsonReader json)
     {

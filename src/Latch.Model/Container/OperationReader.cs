@@ -4,7 +4,7 @@ using static Latch.Model.Container.DefinitionValues;
 namespace Latch.Model.Container;
 
 /// <summary>Reads one operation of a plan; its member "op" says which one.</summary>
-internal static class OperationReader
+internal static partial class OperationReader
 {
     /// <returns>The operation; null when that is what the JSON says, which a rule refuses.</returns>
     internal static Operation Read(ref Utf8JsonReader json)
@@ -16,14 +16,22 @@ internal static class OperationReader
         {
             "recurrent" => ReadRecurrent(ref members),
             "dense" => ReadDense(ref members),
+            "conv" => ReadConv(ref members),
+            "pool" => ReadPool(ref members),
             "matmul" => ReadMatMul(ref members),
             "elementwise" => ReadElementwise(ref members),
             "affine" => ReadAffine(ref members),
             "activation" => ReadActivation(ref members),
+            "function" => ReadFunction(ref members),
             "softmax" => ReadSoftmax(ref members),
+            "logsoftmax" => ReadLogSoftmax(ref members),
             "reduce" => ReadReduce(ref members),
             "layernorm" => ReadLayerNorm(ref members),
             "copy" => ReadCopy(ref members),
+            "pick" => ReadPick(ref members),
+            "embedding" => ReadEmbedding(ref members),
+            "argmax" => ReadArgMax(ref members),
+            "where" => ReadWhere(ref members),
             string other => throw new JsonException($"There is no operation '{other}'."),
         };
         json = members.Close();
@@ -50,9 +58,9 @@ internal static class OperationReader
 
     private static DenseOperation ReadDense(ref JsonMembers members) => new()
     {
+        Rows = members.Integer("rows"u8),
         Input = members.Integer("input"u8),
         Output = members.Integer("output"u8),
-        Rows = members.Integer("rows"u8),
         Weights = members.Text("weights"u8),
         Bias = members.Text("bias"u8),
         Multipliers = members.Text("multipliers"u8),
@@ -89,7 +97,10 @@ internal static class OperationReader
             nameof(ElementwiseKind.Div),
             nameof(ElementwiseKind.Max),
             nameof(ElementwiseKind.Min),
-            nameof(ElementwiseKind.PRelu)),
+            nameof(ElementwiseKind.PRelu),
+            nameof(ElementwiseKind.Equal),
+            nameof(ElementwiseKind.Less),
+            nameof(ElementwiseKind.LessOrEqual)),
         Left = members.Integer("left"u8),
         Right = members.Integer("right"u8),
         Output = members.Integer("output"u8),
@@ -144,7 +155,8 @@ internal static class OperationReader
             nameof(ReduceKind.Max),
             nameof(ReduceKind.Min),
             nameof(ReduceKind.SumSquare),
-            nameof(ReduceKind.L1)),
+            nameof(ReduceKind.L1),
+            nameof(ReduceKind.L2)),
         Input = members.Integer("input"u8),
         Output = members.Integer("output"u8),
         Outer = members.Integer("outer"u8),

@@ -41,6 +41,18 @@ public enum ActivationKind
 
     /// <summary>y = x limited to alpha..beta.</summary>
     Clip,
+
+    /// <summary>y = x times the normal distribution's share below x: x/2 (1 + erf(x / sqrt 2)).</summary>
+    Gelu,
+
+    /// <summary>y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).</summary>
+    GeluTanh,
+
+    /// <summary>y = x times x/6 + 1/2 limited to 0..1.</summary>
+    HardSwish,
+
+    /// <summary>y = erf x.</summary>
+    Erf,
 }
 
 /// <summary>An activation function with its parameters.</summary>
@@ -49,6 +61,6 @@ public enum ActivationKind
 /// <param name="Beta">Second parameter in Q7.24; 0 where the function has none.</param>
 public readonly record struct ActivationFunction(ActivationKind Kind, int Alpha = 0, int Beta = 0)
 {
-    /// <summary>True when the function is a curve read from a table over |x| below 16, so that its argument is limited to +-16.</summary>
-    public bool IsCurve => Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;
+    /// <summary>True when the function is constant from |x| = 16 on, so that its argument is limited to +-16.</summary>
+    public bool IsCurve => Kind is ActivationKind.Sigmoid or ActivationKind.Tanh or ActivationKind.Erf;
 }

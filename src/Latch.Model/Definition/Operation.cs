@@ -8,14 +8,22 @@ namespace Latch.Model;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
 [JsonDerivedType(typeof(RecurrentOperation), "recurrent")]
 [JsonDerivedType(typeof(DenseOperation), "dense")]
+[JsonDerivedType(typeof(ConvOperation), "conv")]
+[JsonDerivedType(typeof(PoolOperation), "pool")]
 [JsonDerivedType(typeof(MatMulOperation), "matmul")]
 [JsonDerivedType(typeof(ElementwiseOperation), "elementwise")]
 [JsonDerivedType(typeof(AffineOperation), "affine")]
 [JsonDerivedType(typeof(ActivationOperation), "activation")]
+[JsonDerivedType(typeof(FunctionOperation), "function")]
 [JsonDerivedType(typeof(SoftmaxOperation), "softmax")]
+[JsonDerivedType(typeof(LogSoftmaxOperation), "logsoftmax")]
 [JsonDerivedType(typeof(ReduceOperation), "reduce")]
 [JsonDerivedType(typeof(LayerNormOperation), "layernorm")]
 [JsonDerivedType(typeof(CopyOperation), "copy")]
+[JsonDerivedType(typeof(PickOperation), "pick")]
+[JsonDerivedType(typeof(EmbeddingOperation), "embedding")]
+[JsonDerivedType(typeof(ArgMaxOperation), "argmax")]
+[JsonDerivedType(typeof(WhereOperation), "where")]
 public abstract record Operation
 {
     /// <summary>Name of the source node, for messages.</summary>
@@ -65,17 +73,16 @@ public sealed record RecurrentOperation : Operation
     public Rescale FinalCellRescale { get; init; }
 }
 
-/// <summary>Y[rows, O] = f(X[rows, I] W^T + b).</summary>
-public sealed record DenseOperation : Operation
+/// <summary>
+/// An operation whose results are rows of weights times codes: y = f(sum over i of w[o, i] x[i] + b[o]) for O rows of I weights (NUMERICS.md section 6).
+/// </summary>
+public abstract record WeightedOperation : Operation
 {
-    /// <summary>Input, rows x I elements.</summary>
+    /// <summary>Input.</summary>
     public required int Input { get; init; }
 
-    /// <summary>Output, rows x O elements.</summary>
+    /// <summary>Output.</summary>
     public required int Output { get; init; }
-
-    /// <summary>Number of rows of X.</summary>
-    public required int Rows { get; init; }
 
     /// <summary>Weights: Int8 [O, I].</summary>
     public required string Weights { get; init; }
@@ -100,6 +107,13 @@ public sealed record DenseOperation : Operation
 
     /// <summary>With a fused activation: from Q7.24 to the output's codes.</summary>
     public Rescale OutputRescale { get; init; }
+}
+
+/// <summary>Y[rows, O] = f(X[rows, I] W^T + b).</summary>
+public sealed record DenseOperation : WeightedOperation
+{
+    /// <summary>Number of rows of X.</summary>
+    public required int Rows { get; init; }
 }
 
 /// <summary>Y[b, m, n] = sum over k of A[b, m, k] B[b, k, n], both computed values, row-major and contiguous.</summary>
@@ -159,6 +173,15 @@ public enum ElementwiseKind
 
     /// <summary>a for a >= 0, a x b below (PRelu; b is the slope).</summary>
     PRelu,
+
+    /// <summary>1 where a = b, else 0; the result's scale is 1.</summary>
+    Equal,
+
+    /// <summary>1 where a is below b, else 0; the result's scale is 1.</summary>
+    Less,
+
+    /// <summary>1 where a is below or equal to b, else 0; the result's scale is 1.</summary>
+    LessOrEqual,
 }
 
 /// <summary>Elementwise operation with broadcasting by strides (0 repeats).</summary>
@@ -185,10 +208,10 @@ public sealed record ElementwiseOperation : Operation
     /// <summary>Strides of the right operand in elements, one per dimension.</summary>
     public required IReadOnlyList<int> RightStrides { get; init; }
 
-    /// <summary>Add, Sub, Max, Min, PRelu: from the left codes to the output's. Mul: from the product of codes. Div: s_a / (s_b s_y).</summary>
+    /// <summary>Add, Sub, Max, Min, PRelu: from the left codes to the output's. Mul: from the product of codes. Div: s_a / (s_b s_y). Comparisons: to codes of equal worth.</summary>
     public required Rescale LeftRescale { get; init; }
 
-    /// <summary>Add, Sub, Max, Min: from the right codes to the output's, with the shift of <see cref="LeftRescale"/> for Add and Sub. PRelu: from the product of codes.</summary>
+    /// <summary>Add, Sub, Max, Min: from the right codes to the output's, with the shift of <see cref="LeftRescale"/> for Add and Sub. PRelu: from the product of codes. Comparisons: to codes of equal worth, with the same shift.</summary>
     public Rescale RightRescale { get; init; }
 }
 
@@ -281,6 +304,9 @@ public enum ReduceKind
 
     /// <summary>Sum of magnitudes.</summary>
     L1,
+
+    /// <summary>Square root of the sum of squares.</summary>
+    L2,
 }
 
 /// <summary>Reduction over the middle of Outer x Axis x Inner (several axes are made adjacent by a copy before).</summary>
@@ -304,7 +330,7 @@ public sealed record ReduceOperation : Operation
     /// <summary>Product of the dimensions after the axis.</summary>
     public required int Inner { get; init; }
 
-    /// <summary>From the reduced sum of (code - zero point) to the output's codes.</summary>
+    /// <summary>From the reduced sum of (code - zero point), for L2 in Q.8, to the output's codes.</summary>
     public required Rescale Rescale { get; init; }
 }
 

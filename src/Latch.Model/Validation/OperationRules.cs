@@ -15,6 +15,12 @@ internal static class OperationRules
             case DenseOperation dense:
                 Check(scope, dense, plan);
                 break;
+            case ConvOperation conv:
+                WindowRules.Check(scope, conv, plan);
+                break;
+            case PoolOperation pool:
+                WindowRules.Check(scope, pool, plan);
+                break;
             case MatMulOperation matMul:
                 Check(scope, matMul, plan);
                 break;
@@ -23,6 +29,21 @@ internal static class OperationRules
                 break;
             case ActivationOperation activation:
                 Check(scope, activation, plan);
+                break;
+            case FunctionOperation function:
+                FunctionRules.Check(scope, function, plan);
+                break;
+            case LogSoftmaxOperation softmax:
+                FunctionRules.Check(scope, softmax, plan);
+                break;
+            case PickOperation pick:
+                ChoiceRules.Check(scope, pick, plan);
+                break;
+            case EmbeddingOperation embedding:
+                ChoiceRules.Check(scope, embedding, plan);
+                break;
+            case ArgMaxOperation position:
+                ChoiceRules.Check(scope, position, plan);
                 break;
             case SoftmaxOperation softmax:
                 Check(scope, softmax, plan);
@@ -83,18 +104,26 @@ internal static class OperationRules
 
     private static void Check(RuleScope scope, DenseOperation operation, PlanRules plan)
     {
+        (int rows, int columns) = CheckRows(scope, operation, plan);
+        plan.Read(scope, operation.Input, "input", Product(scope, operation.Rows, columns));
+        plan.Write(scope, operation.Output, "output", Product(scope, operation.Rows, rows));
+    }
+
+    /// <summary>Rules of an operation's rows of weights.</summary>
+    /// <returns>Their number and their length.</returns>
+    internal static (int Rows, int Columns) CheckRows(RuleScope scope, WeightedOperation operation, PlanRules plan)
+    {
         if (plan.Constants.Find(scope, operation.Weights, "weights").Shape is not [int rows, int columns])
             throw scope.Error(ModelFormatCode.Constant, $"Its weights '{operation.Weights}' must have two dimensions.");
         plan.Constants.CheckWeights(scope, operation.Weights, "weights", rows, columns);
         plan.Constants.CheckNumbers(scope, operation.Bias, "biases", rows);
         plan.Constants.CheckNumbers(scope, operation.Multipliers, "multipliers", rows);
-        plan.Read(scope, operation.Input, "input", Product(scope, operation.Rows, columns));
-        plan.Write(scope, operation.Output, "output", Product(scope, operation.Rows, rows));
         scope.CheckRange(operation.Shift, 7, 62, "shift");
         scope.CheckRange(operation.MinCode, short.MinValue, short.MaxValue, "smallest code");
         scope.CheckRescale(operation.OutputRescale, "output rescale");
         if (operation.Activation is { } activation)
             scope.CheckActivation(activation, operation.PreActivationLimit, "activation");
+        return (rows, columns);
     }
 
     private static void Check(RuleScope scope, MatMulOperation operation, PlanRules plan)
@@ -133,7 +162,7 @@ internal static class OperationRules
 
     private static void Check(RuleScope scope, ReduceOperation operation, PlanRules plan)
     {
-        scope.CheckKind(operation.Kind, ReduceKind.L1);
+        scope.CheckKind(operation.Kind, ReduceKind.L2);
         plan.Read(scope, operation.Input, "input", Product(scope, operation.Outer, operation.Axis, operation.Inner));
         plan.Write(scope, operation.Output, "output", Product(scope, operation.Outer, operation.Inner));
         scope.CheckRescale(operation.Rescale, "rescale");
@@ -148,7 +177,7 @@ internal static class OperationRules
         scope.CheckRange(operation.Shift, 7, 62, "shift");
     }
 
-    private static void CheckUnary(RuleScope scope, int input, int output, long count, PlanRules plan)
+    internal static void CheckUnary(RuleScope scope, int input, int output, long count, PlanRules plan)
     {
         plan.Read(scope, input, "input", count);
         plan.Write(scope, output, "output", count);

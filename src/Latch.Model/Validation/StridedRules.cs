@@ -12,6 +12,9 @@ internal static class StridedRules
             case ElementwiseOperation elementwise:
                 Check(scope, elementwise, plan);
                 break;
+            case WhereOperation where:
+                Check(scope, where, plan);
+                break;
             case CopyOperation copy:
                 Check(scope, copy, plan);
                 break;
@@ -22,19 +25,37 @@ internal static class StridedRules
 
     private static void Check(RuleScope scope, ElementwiseOperation operation, PlanRules plan)
     {
-        scope.CheckKind(operation.Kind, ElementwiseKind.PRelu);
+        scope.CheckKind(operation.Kind, ElementwiseKind.LessOrEqual);
         long count = CheckDimensions(scope, operation.Dimensions);
-        ActivationTensor left = plan.Tensor(scope, operation.Left, "left operand");
-        ActivationTensor right = plan.Tensor(scope, operation.Right, "right operand");
-        CheckWalk(scope, "left operand", left, 0, operation.Dimensions, operation.LeftStrides);
-        CheckWalk(scope, "right operand", right, 0, operation.Dimensions, operation.RightStrides);
-        plan.Read(scope, operation.Left, "left operand", left.Count);
-        plan.Read(scope, operation.Right, "right operand", right.Count);
-        plan.Write(scope, operation.Output, "output", count);
+        CheckOperand(scope, "left operand", operation.Left, operation.Dimensions, operation.LeftStrides, plan);
+        CheckOperand(scope, "right operand", operation.Right, operation.Dimensions, operation.RightStrides, plan);
+        ActivationTensor output = plan.Write(scope, operation.Output, "output", count);
         scope.CheckRescale(operation.LeftRescale, "left rescale");
         scope.CheckRescale(operation.RightRescale, "right rescale");
-        if (operation.Kind is ElementwiseKind.Add or ElementwiseKind.Sub && operation.LeftRescale.Shift != operation.RightRescale.Shift)
-            throw scope.Error(ModelFormatCode.Rescale, $"Its two shifts, {operation.LeftRescale.Shift} and {operation.RightRescale.Shift}, must be the same: both sides are summed before the one rounding.");
+        bool compares = operation.Kind >= ElementwiseKind.Equal;
+        bool together = compares || operation.Kind is ElementwiseKind.Add or ElementwiseKind.Sub;
+        if (together && operation.LeftRescale.Shift != operation.RightRescale.Shift)
+            throw scope.Error(ModelFormatCode.Rescale, $"Its two shifts, {operation.LeftRescale.Shift} and {operation.RightRescale.Shift}, must be the same: both sides meet before any rounding.");
+        if (compares && output.Quantization is not { Scale: 1, ZeroPoint: 0 })
+            throw scope.Error(ModelFormatCode.Operand, $"It writes 0 and 1 to '{output.Name}', whose scale is not 1 or whose zero point is not 0.");
+    }
+
+    private static void Check(RuleScope scope, WhereOperation operation, PlanRules plan)
+    {
+        long count = CheckDimensions(scope, operation.Dimensions);
+        CheckOperand(scope, "condition", operation.Condition, operation.Dimensions, operation.ConditionStrides, plan);
+        CheckOperand(scope, "first operand", operation.WhenTrue, operation.Dimensions, operation.TrueStrides, plan);
+        CheckOperand(scope, "second operand", operation.WhenFalse, operation.Dimensions, operation.FalseStrides, plan);
+        plan.Write(scope, operation.Output, "output", count);
+        scope.CheckRescale(operation.TrueRescale, "first rescale");
+        scope.CheckRescale(operation.FalseRescale, "second rescale");
+    }
+
+    private static void CheckOperand(RuleScope scope, string role, int index, IReadOnlyList<int> dimensions, IReadOnlyList<int>? strides, PlanRules plan)
+    {
+        ActivationTensor tensor = plan.Tensor(scope, index, role);
+        CheckWalk(scope, role, tensor, 0, dimensions, strides);
+        plan.Read(scope, index, role, tensor.Count);
     }
 
     private static void Check(RuleScope scope, CopyOperation operation, PlanRules plan)

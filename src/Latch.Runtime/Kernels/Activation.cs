@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Latch.Model;
 using static Latch.Runtime.Kernels.Requantize;
@@ -8,12 +9,21 @@ namespace Latch.Runtime.Kernels;
 internal static class Activation
 {
     /// <summary>|z| at which the tables end: 16 in Q.13.</summary>
-    public const int CurveEnd = 1 << 17;
+    public const int CurveEnd = 1 << CurveBits;
+
+    /// <summary>Bits of a table's argument.</summary>
+    public const int CurveBits = 17;
+
+    /// <summary>ln 2 in Q.24.</summary>
+    public const int LogarithmOfTwo = 11629080;
 
     /// <summary>Largest |z| of a straight function: 128 in Q.13.</summary>
     public const int StraightEnd = 1 << 20;
 
     private const int Widen = FractionBits - PreActivationBits;
+
+    /// <summary>1/6 in Q7.24.</summary>
+    private const int Sixth = (One + 3) / 6;
 
     /// <summary>values[i] = f(z[i]). The spans have the same length and may be the same.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -55,7 +65,11 @@ internal static class Activation
             ActivationKind.Elu => Saturate(v < 0 ? Multiply(Exponential(-z) - One, function.Alpha) : v),
             ActivationKind.Softsign => (int)(((long)z << FractionBits) / ((1 << PreActivationBits) + Math.Abs(z))),
             ActivationKind.Softplus => Softplus(z),
-            _ => (int)Math.Max(Math.Min(v, function.Beta), function.Alpha),
+            ActivationKind.Clip => (int)Math.Max(Math.Min(v, function.Beta), function.Alpha),
+            ActivationKind.Gelu => Saturate(Math.Max(v, 0) - Tail(CurveTables.GeluTail, 2L * Math.Abs(z))),
+            ActivationKind.GeluTanh => Saturate(Math.Max(v, 0) - Tail(CurveTables.GeluTanhTail, 2L * Math.Abs(z))),
+            ActivationKind.HardSwish => Saturate(Multiply(v, Math.Clamp(Multiply(v, Sixth) + (One / 2), 0, One))),
+            _ => ErrorFunction(z),
         };
     }
 
@@ -79,6 +93,28 @@ internal static class Activation
 
     /// <summary>e^-u for u >= 0.</summary>
     public static int Exponential(int u) => u >= CurveEnd ? 0 : Curve(CurveTables.Exponential, u);
+
+    /// <summary>2^f for f in [0, 1) as Q.17: Q.24, from 1 up to 2.</summary>
+    public static int PowerOfTwo(int f) => Curve(CurveTables.PowerOfTwo, f);
+
+    /// <summary>ln v in Q.24 for v >= 1.</summary>
+    public static long Logarithm(ulong v)
+    {
+        int exponent = BitOperations.Log2(v);
+        // v = 2^exponent (1 + f); f in Q.17, what is below is cut off.
+        int f = (int)(exponent <= CurveBits ? v << (CurveBits - exponent) : v >> (exponent - CurveBits)) & (CurveEnd - 1);
+        return ((long)exponent * LogarithmOfTwo) + Curve(CurveTables.LogOnePlus, f);
+    }
+
+    /// <summary>A curve that is 0 where its table ends.</summary>
+    private static int Tail(ReadOnlySpan<int> table, long u) => u >= CurveEnd ? 0 : Curve(table, (int)u);
+
+    /// <summary>erf z.</summary>
+    private static int ErrorFunction(int z)
+    {
+        int magnitude = One - Tail(CurveTables.ErrorTail, 4L * Math.Abs(z));
+        return z >= 0 ? magnitude : -magnitude;
+    }
 
     private static int Softplus(int z)
     {

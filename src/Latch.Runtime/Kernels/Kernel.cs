@@ -13,8 +13,8 @@ internal abstract class Kernel(string name)
     /// <summary>Packs a recurrent layer.</summary>
     public abstract Cell CreateCell(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants);
 
-    /// <summary>Packs a dense layer.</summary>
-    public abstract DenseOperator CreateDense(DenseOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights);
+    /// <summary>Packs some rows of an operation's weights.</summary>
+    public abstract DenseRows CreateRows(WeightedOperation operation, RowRange range, IReadOnlyList<TensorSlot> slots, ModelWeights weights);
 }
 
 /// <summary>A kernel made of products and lanes.</summary>
@@ -29,8 +29,8 @@ internal sealed class Kernel<TProduct, TLanes, TVector>(string name) : Kernel(na
         : CreateCell<Lanes.ScalarLanes, int>(layer, constants);
 
     /// <inheritdoc/>
-    public override DenseOperator CreateDense(DenseOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights) =>
-        new DenseOperator<TProduct, TLanes, TVector>(operation, slots, weights);
+    public override DenseRows CreateRows(WeightedOperation operation, RowRange range, IReadOnlyList<TensorSlot> slots, ModelWeights weights) =>
+        new DenseRows<TProduct, TLanes, TVector>(operation, range, slots, weights);
 
     private static Cell CreateCell<TCellLanes, TCellVector>(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants)
         where TCellLanes : struct, ILanes<TCellLanes, TCellVector>

@@ -46,7 +46,10 @@ internal sealed class ElementwiseOperator(ElementwiseOperation operation, IReadO
             ElementwiseKind.Div => Divide(a, b, left),
             ElementwiseKind.Max => Math.Max(Apply(a, left), Apply(b, right)),
             ElementwiseKind.Min => Math.Min(Apply(a, left), Apply(b, right)),
-            _ => a >= 0 ? Apply(a, left) : Apply((long)a * b, right),
+            ElementwiseKind.PRelu => a >= 0 ? Apply(a, left) : Apply((long)a * b, right),
+            ElementwiseKind.Equal => (long)a * left.Multiplier == (long)b * right.Multiplier ? 1 : 0,
+            ElementwiseKind.Less => (long)a * left.Multiplier < (long)b * right.Multiplier ? 1 : 0,
+            _ => (long)a * left.Multiplier <= (long)b * right.Multiplier ? 1 : 0,
         };
     }
 

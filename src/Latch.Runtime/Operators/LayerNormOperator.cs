@@ -28,25 +28,12 @@ internal sealed class LayerNormOperator(LayerNormOperation operation, IReadOnlyL
             sum += d;
             squares += d * d;
         }
-        long root = SquareRoot((n * squares) - (sum * sum) + (n * n * operation.Epsilon));
+        long root = (long)SquareRoot.Floor((ulong)((n * squares) - (sum * sum) + (n * n * operation.Epsilon)));
         for (int i = 0; i < input.Count; i++)
         {
             long normalised = (((n * (input[i] - _input.ZeroPoint)) - sum) << 22) / root;
             long value = (normalised * _gain[i]) + ((long)_bias[i] << (operation.Shift - 7));
             output[i] = _output.Saturate(Requantize.RoundShift(value, operation.Shift));
         }
-    }
-
-    /// <summary>floor(sqrt(value)) for value >= 1, bit by bit.</summary>
-    private static long SquareRoot(long value)
-    {
-        long root = 0;
-        for (long bit = 1L << 31; bit > 0; bit >>= 1)
-        {
-            long candidate = root | bit;
-            if (candidate <= value / candidate)
-                root = candidate;
-        }
-        return root;
     }
 }

@@ -6,6 +6,9 @@ namespace Latch.Runtime.Operators;
 /// <summary>The sum, an end, the sum of squares or of magnitudes along an axis, exact in 64 bits, then one rounding.</summary>
 internal sealed class ReduceOperator(ReduceOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
 {
+    /// <summary>Bits by which a sum is raised before its root is taken: the root then has 8 as fraction.</summary>
+    private const int RootBits = 16;
+
     private readonly TensorSlot _input = slots[operation.Input];
     private readonly TensorSlot _output = slots[operation.Output];
 
@@ -34,10 +37,10 @@ internal sealed class ReduceOperator(ReduceOperation operation, IReadOnlyList<Te
                 ReduceKind.Sum => value + element,
                 ReduceKind.Max => Math.Max(value, element),
                 ReduceKind.Min => Math.Min(value, element),
-                ReduceKind.SumSquare => value + (element * element),
+                ReduceKind.SumSquare or ReduceKind.L2 => value + (element * element),
                 _ => value + Math.Abs(element),
             };
         }
-        return value;
+        return operation.Kind == ReduceKind.L2 ? (long)SquareRoot.Floor((UInt128)value << RootBits) : value;
     }
 }

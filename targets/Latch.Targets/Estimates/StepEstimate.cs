@@ -77,9 +77,11 @@ internal sealed record StepEstimate(double Cycles, double WeightCycles, long Mac
                 return ((long)gates * layer.HiddenSize * (layer.InputSize + layer.HiddenSize) * recurrent.Steps, unit * layer.HiddenSize * recurrent.Steps);
             case DenseOperation dense:
                 return ((long)plan.Tensors[dense.Input].Count * (plan.Tensors[dense.Output].Count / dense.Rows), value * plan.Tensors[dense.Output].Count);
+            case ConvOperation conv:
+                return ((long)plan.Tensors[conv.Output].Count * model.Constants[conv.Weights].Shape[1], value * plan.Tensors[conv.Output].Count);
             case MatMulOperation product:
                 return ((long)plan.Tensors[product.Output].Count * product.K, value * plan.Tensors[product.Output].Count);
-            case CopyOperation:
+            case CopyOperation or PickOperation or EmbeddingOperation:
                 return (0, 0);
             default:
                 return (0, value * plan.Tensors[Written(operation)].Count);
@@ -92,6 +94,11 @@ internal sealed record StepEstimate(double Cycles, double WeightCycles, long Mac
         AffineOperation affine => affine.Output,
         ActivationOperation activation => activation.Output,
         SoftmaxOperation softmax => softmax.Output,
+        LogSoftmaxOperation softmax => softmax.Output,
+        FunctionOperation function => function.Output,
+        PoolOperation pool => pool.Output,
+        ArgMaxOperation position => position.Input,
+        WhereOperation where => where.Output,
         ReduceOperation reduce => reduce.Input,
         LayerNormOperation norm => norm.Output,
         _ => throw new InvalidOperationException($"The cycles of {operation.GetType().Name} are not estimated."),

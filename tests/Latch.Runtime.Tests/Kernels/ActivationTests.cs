@@ -25,6 +25,10 @@ public sealed class ActivationTests
         ["softsign"] = new(ActivationKind.Softsign),
         ["softplus"] = new(ActivationKind.Softplus),
         ["clip, -1, 6"] = new(ActivationKind.Clip, -One, 6 * One),
+        ["gelu"] = new(ActivationKind.Gelu),
+        ["gelu by tanh"] = new(ActivationKind.GeluTanh),
+        ["hard swish"] = new(ActivationKind.HardSwish),
+        ["erf"] = new(ActivationKind.Erf),
     };
 
     public static TheoryData<string> Names() => [.. s_functions.Keys];
@@ -49,6 +53,47 @@ public sealed class ActivationTests
         for (int u = 0; u <= Activation.CurveEnd; u++)
             largest = Math.Max(largest, Math.Abs((Activation.Exponential(u) / (double)One) - Math.Exp(-u / 8192.0)));
         CheckStated("exp", largest);
+    }
+
+    [Fact]
+    public void PowerOfTwo_WholeInputRange_HasTheErrorStatedInNumerics()
+    {
+        double largest = 0;
+        for (int f = 0; f < Activation.CurveEnd; f++)
+            largest = Math.Max(largest, Math.Abs((Activation.PowerOfTwo(f) / (double)One) - Math.Pow(2, f / 131072.0)));
+        CheckStated("2^f", largest);
+    }
+
+    [Fact]
+    public void Logarithm_EveryCode_HasTheErrorStatedInNumerics()
+    {
+        double largest = 0;
+        for (uint v = 1; v <= 1 << 17; v++)
+            largest = Math.Max(largest, Math.Abs((Activation.Logarithm(v) / (double)One) - Math.Log(v)));
+        CheckStated("ln of a code", largest);
+    }
+
+    [Fact]
+    public void Logarithm_PowersOfTwoUpTo63_AreExactToTheirConstant()
+    {
+        for (int exponent = 0; exponent < 64; exponent++)
+            Assert.Equal(exponent * (long)Activation.LogarithmOfTwo, Activation.Logarithm(1UL << exponent));
+    }
+
+    [Fact]
+    public void SquareRoot_AroundSquares_IsTheFloor()
+    {
+        var random = new Random(8);
+        for (int i = 0; i < 20_000; i++)
+        {
+            ulong root = (ulong)random.NextInt64(1, 1L << random.Next(1, 32));
+            Assert.Equal(root, SquareRoot.Floor(root * root));
+            Assert.Equal(root - 1, SquareRoot.Floor((root * root) - 1));
+            Assert.Equal(root, (ulong)SquareRoot.Floor(((UInt128)root * root) + (2 * root)));
+        }
+        Assert.Equal(0UL, SquareRoot.Floor(0UL));
+        Assert.Equal(uint.MaxValue, SquareRoot.Floor(ulong.MaxValue));
+        Assert.Equal(ulong.MaxValue, (ulong)SquareRoot.Floor(UInt128.MaxValue));
     }
 
     [Fact]

@@ -8,6 +8,10 @@ namespace Latch.Runtime.Tests.Kernels;
 /// <summary>The tables recomputed from their formulas in decimal arithmetic (28 digits). LATCH_WRITE_TABLES=1 rewrites them.</summary>
 public sealed class CurveTableTests
 {
+    private const decimal LogarithmOfTwo = 0.6931471805599453094172321215m;
+    private const decimal SquareRootOfTwo = 1.4142135623730950488016887242m;
+    private const decimal SquareRootOfPi = 1.7724538509055160272981674833m;
+
     private static readonly string s_path = Path.Combine(SharedData.Repository, "src", "Latch.Runtime", "Kernels", "CurveTables.cs");
 
     [Fact]
@@ -19,6 +23,32 @@ public sealed class CurveTableTests
 
     [Fact]
     public void Softplus_Table_EqualsItsFormula() => Check("Softplus", u => LogOnePlus(Exp(u)), CurveTables.Softplus);
+
+    [Fact]
+    public void PowerOfTwo_Table_EqualsItsFormula() => Check("PowerOfTwo", u => Exp(-u / 16 * LogarithmOfTwo), CurveTables.PowerOfTwo);
+
+    [Fact]
+    public void LogOnePlus_Table_EqualsItsFormula() => Check("LogOnePlus", u => LogOnePlus(u / 16), CurveTables.LogOnePlus);
+
+    [Fact]
+    public void ErrorTail_Table_EqualsItsFormula() => Check("ErrorTail", u => 1 - ErrorFunction(u / 4), CurveTables.ErrorTail);
+
+    [Fact]
+    public void GeluTail_Table_EqualsItsFormula() => Check("GeluTail", u => u / 4 * (1 - ErrorFunction(u / 2 / SquareRootOfTwo)), CurveTables.GeluTail);
+
+    [Fact]
+    public void GeluTanhTail_Table_EqualsItsFormula() => Check("GeluTanhTail", u => GeluTanhTail(u / 2), CurveTables.GeluTanhTail);
+
+    [Fact]
+    public void LogarithmOfTwo_Constant_EqualsItsFormula() =>
+        Assert.Equal(Activation.LogarithmOfTwo, (int)Math.Round(LogOnePlus(1) * (1 << 24)));
+
+    // v (1 - tanh w) / 2 = v / (1 + e^2w)
+    private static decimal GeluTanhTail(decimal v)
+    {
+        decimal decay = Exp(2 * 0.7978845608028653558798921199m * (v + (0.044715m * v * v * v)));
+        return v * decay / (1 + decay);
+    }
 
     /// <summary>The segments beyond the given number are zero.</summary>
     private static void Check(string name, Func<decimal, decimal> function, ReadOnlySpan<int> table, int segments = 32)
@@ -70,6 +100,18 @@ public sealed class CurveTableTests
             power *= x * x;
         }
         return 2 * sum;
+    }
+
+    /// <summary>erf x = 2/sqrt(pi) e^-x^2 sum of 2^n x^(2n+1) / (2n+1)!!, every term positive.</summary>
+    private static decimal ErrorFunction(decimal x)
+    {
+        decimal term = x, sum = 0;
+        for (int n = 0; n < 200; n++)
+        {
+            sum += term;
+            term *= 2 * x * x / ((2 * n) + 3);
+        }
+        return 2 / SquareRootOfPi * Exp(x * x) * sum;
     }
 
     private static void Write(string name, int[] table)

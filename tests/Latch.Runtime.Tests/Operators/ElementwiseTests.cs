@@ -12,7 +12,8 @@ public sealed class ElementwiseTests
     public static TheoryData<ElementwiseKind, bool> Kinds()
     {
         TheoryData<ElementwiseKind, bool> data = [];
-        foreach (ElementwiseKind kind in Enum.GetValues<ElementwiseKind>())
+        // Comparisons write 0 and 1; they have a test of their own.
+        foreach (ElementwiseKind kind in Enum.GetValues<ElementwiseKind>().Where(kind => kind < ElementwiseKind.Equal))
         {
             data.Add(kind, false);
             data.Add(kind, true);

@@ -85,6 +85,10 @@ public sealed class OperatorTests
     [InlineData(ActivationKind.LeakyRelu)]
     [InlineData(ActivationKind.Clip)]
     [InlineData(ActivationKind.Softplus)]
+    [InlineData(ActivationKind.Gelu)]
+    [InlineData(ActivationKind.GeluTanh)]
+    [InlineData(ActivationKind.HardSwish)]
+    [InlineData(ActivationKind.Erf)]
     public void Activation_EveryInt8Code_IsNearestToTheFunction(ActivationKind kind)
     {
         Quantization x = Int8(0.05, 20), y = Int16(0.0003);
@@ -141,11 +145,13 @@ public sealed class OperatorTests
     [InlineData(ReduceKind.Min)]
     [InlineData(ReduceKind.SumSquare)]
     [InlineData(ReduceKind.L1)]
+    [InlineData(ReduceKind.L2)]
     public void Reduce_RandomCodes_EqualsTheFormula(ReduceKind kind)
     {
         const int Outer = 2, Axis = 9, Inner = 3;
         Quantization x = Int8(0.03, 7);
-        Rescale rescale = LayerQuantizer.Ratio((kind == ReduceKind.SumSquare ? x.Scale * x.Scale : x.Scale) / s_output.Scale);
+        double unit = kind switch { ReduceKind.SumSquare => x.Scale * x.Scale, ReduceKind.L2 => x.Scale / 256, _ => x.Scale };
+        Rescale rescale = LayerQuantizer.Ratio(unit / s_output.Scale);
         var operation = new ReduceOperation { Name = "op", Kind = kind, Input = 0, Output = 1, Outer = Outer, Axis = Axis, Inner = Inner, Rescale = rescale };
         int[] codes = RandomCodes(new Random(6), x, Outer * Axis * Inner);
         int[] actual = new OperatorModel(operation, [new("x", [codes.Length], x), new("y", [Outer, Inner], s_output)]).Run(codes);
@@ -158,6 +164,8 @@ public sealed class OperatorTests
                 ReduceKind.Max => values.Max(),
                 ReduceKind.Min => values.Min(),
                 ReduceKind.SumSquare => values.Sum(v => v * v),
+                // Exact: the square of a sum below 2^20 has at most 36 bits.
+                ReduceKind.L2 => (long)Math.Floor(Math.Sqrt(values.Sum(v => v * v) * 65536.0)),
                 _ => values.Sum(Math.Abs),
             };
             Assert.Equal(Code(reduced, rescale, s_output), actual[i]);

@@ -100,8 +100,26 @@ internal sealed class FloatLayer
             ActivationKind.Softsign => x => x / (1 + Math.Abs(x)),
             ActivationKind.Softplus => x => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x))),
             ActivationKind.Clip => x => Math.Min(Math.Max(x, alpha), beta),
+            ActivationKind.Gelu => x => x / 2 * (1 + ErrorFunction(x / Math.Sqrt(2))),
+            ActivationKind.GeluTanh => x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
+            ActivationKind.HardSwish => x => x * Math.Clamp((x / 6) + 0.5, 0, 1),
+            ActivationKind.Erf => ErrorFunction,
             _ => throw new ArgumentOutOfRangeException(nameof(function)),
         };
+    }
+
+    /// <summary>erf x by the series 2/sqrt(pi) e^-x^2 sum of 2^n x^(2n+1) / (2n+1)!!.</summary>
+    public static double ErrorFunction(double x)
+    {
+        if (Math.Abs(x) > 6)
+            return Math.Sign(x);
+        double term = x, sum = 0;
+        for (int n = 0; Math.Abs(term) > 1e-18 * Math.Abs(sum) || n == 0; n++)
+        {
+            sum += term;
+            term *= 2 * x * x / ((2 * n) + 3);
+        }
+        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
     }
 
     private ActivationFunction Default(ActivationKind lstm, ActivationKind gru, ActivationKind rnn) =>

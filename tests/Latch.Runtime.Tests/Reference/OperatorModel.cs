@@ -12,6 +12,7 @@ internal sealed class OperatorModel(Operation operation, ActivationTensor[] tens
 
     public static Quantization[] BothWidths => [Int8(0.03, 9), Int16(0.0002)];
 
+    /// <summary>The output's codes, the same from every kernel.</summary>
     public int[] Run(params int[][] inputs)
     {
         var plan = new Plan
@@ -23,10 +24,10 @@ internal sealed class OperatorModel(Operation operation, ActivationTensor[] tens
             Outputs = [new PlanPort(tensors[^1].Name, tensors.Length - 1)],
             Operations = [operation],
         };
-        using LatchModel model = LatchModel.Create(new ModelDefinition { Name = "test", Layers = [], Step = plan, Constants = constants.ToDictionary(c => c.Name) });
-        short[] result = new short[model.OutputSize];
-        model.CreateSession().Step([.. inputs.SelectMany(codes => codes).Select(code => (short)code)], result);
-        return [.. result.Select(code => (int)code)];
+        var definition = new ModelDefinition { Name = "test", Layers = [], Step = plan, Constants = constants.ToDictionary(c => c.Name) };
+        int[][] results = [.. LatchModel.AvailableKernels.Select(kernel => Run(definition, kernel, inputs))];
+        Assert.All(results, result => Assert.Equal(results[0], result));
+        return results[0];
     }
 
     public static int[] RandomCodes(Random random, Quantization codes, int count) =>
@@ -39,4 +40,16 @@ internal sealed class OperatorModel(Operation operation, ActivationTensor[] tens
 
     /// <summary>The code nearest to a real number.</summary>
     public static double Nearest(double value, Quantization codes) => Math.Clamp(Math.Floor((value / codes.Scale) + 0.5) + codes.ZeroPoint, codes.MinCode, codes.MaxCode);
+
+    private static int[] Run(ModelDefinition definition, string kernel, int[][] inputs)
+    {
+        using LatchModel model = LatchModel.Create(definition, new LatchModelOptions { Kernel = kernel });
+        short[] result = new short[model.OutputSize], given = [.. inputs.SelectMany(codes => codes).Select(code => (short)code)];
+        Session session = model.CreateSession();
+        session.Step(given, result);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        session.Step(given, result);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        return [.. result.Select(code => (int)code)];
+    }
 }
