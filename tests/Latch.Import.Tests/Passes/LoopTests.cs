@@ -152,6 +152,34 @@ public sealed class LoopTests
         Assert.InRange(Agreement.WithOracle(model, oracle, Agreement.RandomInputs(model, new Random(1))), 0, 3e-6);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    public void Import_MaskedGruInALoop_TakesEveryRowAsData(int steps)
+    {
+        if (!OnnxImporter.SupportedOperators.Contains("Xor"))
+            Assert.Skip("Needs comparisons of computed values.");
+        OnnxWriter writer = new(13);
+        writer.Input("x", "time", 1, Inputs);
+        string data = writer.Node("Not", [writer.Node("Equal", ["x", writer.Floats([], [-7])])]);
+        string counted = writer.Node("ReduceMax", [writer.Node("Cast", [data], ("to", 1))], ("axes", new long[] { 2 }), ("keepdims", 1));
+        string mask = writer.Node("Cast", [counted], ("to", 9));
+        OnnxWriter body = Body(out string counter, out string time);
+        body.Input("body_h", 1, Units);
+        string row = body.Node("Gather", ["x", "body_time"], ("axis", 0));
+        string h = GruCell.Write(body, row, "body_h", Inputs, Units, true, "(1 - z) n + z h", "Sigmoid", "Tanh");
+        h = body.Node("Where", [body.Node("Gather", [mask, "body_time"], ("axis", 0)), h, "body_h"]);
+        Finish(writer, body, counter, time, h, h);
+        byte[] bytes = writer.ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "masked.onnx", new ImportOptions { Steps = steps });
+
+        Assert.Equal((CellKind.Gru, steps), Assert.Single(model.Nodes.OfType<RecurrentNode>().Select(node => (node.Cell, node.Steps))));
+        Assert.Contains(model.Notes, note => note.Contains("every row is data", StringComparison.Ordinal));
+        using OnnxOracle oracle = new(bytes);
+        Assert.InRange(Agreement.WithOracle(model, oracle, Agreement.RandomInputs(model, new Random(1))), 0, 3e-6);
+    }
+
     [Fact]
     public void Import_BodyThatIsNoCell_IsRefusedWithTheLoop()
     {

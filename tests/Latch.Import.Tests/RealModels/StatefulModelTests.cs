@@ -37,6 +37,52 @@ public sealed class StatefulModelTests
     }
 
     [Fact]
+    public void Import_DtlnBlocks_IsTwoLayersWithoutStatePortsAndANormalization()
+    {
+        Needs("Conv", "Pad", "Sqrt");
+        FloatModel model = OnnxImporter.Import(SharedData.Require("models/dtln/model_2.onnx"));
+
+        Assert.Equal(["input_4"], model.Inputs.Select(input => input.Name));
+        Assert.Equal(["conv1d_3"], model.Outputs.Select(output => output.Name));
+        Assert.Equal([(256, 128), (128, 128)], model.Nodes.OfType<RecurrentNode>().Select(node => (node.InputSize, node.HiddenSize)));
+        Assert.Single(model.Nodes.OfType<LayerNormNode>());
+        Assert.Equal([new StatePair("input_5", "tf_op_layer_stack_5")], model.LayerStates);
+        FloatReference reference = new(model, carryState: true);
+        TensorFile file = new(SharedData.Require("models/dtln/eval.safetensors"));
+        float[] frames = file.Floats("est"), blocks = file.Floats("blocks");
+        for (int frame = 0; frame < Frames; frame++)
+        {
+            float[] block = reference.Run(frames.AsSpan(frame * 512, 512)).ToArray();
+            for (int i = 0; i < block.Length; i++)
+                Assert.Equal(blocks[(frame * 512) + i], block[i], 1e-4);
+        }
+    }
+
+    [Theory]
+    [InlineData("silero-vad-v6-seq/silero_vad_v6.onnx", "h=hn c=cn", false)]
+    [InlineData("silero-vad-16k/silero_vad_16k_op15.onnx", "state=stateN", true)]
+    public void Run_VoiceActivityOverFrames_AgreesWithOnnxRuntime(string file, string states, bool rate)
+    {
+        Needs("Conv", "Pad", "Sqrt");
+        string path = SharedData.Require($"models/{file}");
+        FloatModel model = OnnxImporter.Import(path, new ImportOptions { Steps = rate ? 576 : null });
+        (string, string)[] pairs = [.. states.Split(' ').Select(pair => (pair.Split('=')[0], pair.Split('=')[1]))];
+
+        Assert.Equal(1, model.Steps);
+        Assert.Equal([1, 576], Assert.Single(model.Inputs).Shape);
+        Assert.Single(model.Outputs);
+        Assert.Equal(pairs.Order(), model.LayerStates.Select(pair => (pair.Input, pair.Output)).Order());
+        Assert.Equal(128, Assert.Single(model.Nodes.OfType<RecurrentNode>()).HiddenSize);
+        Assert.InRange(StatefulAgreement.Largest(File.ReadAllBytes(path), model, 40, rate ? [("sr", [], [16000])] : [], pairs), 0, 1e-4);
+    }
+
+    private static void Needs(params string[] operators)
+    {
+        if (operators.Except(OnnxImporter.SupportedOperators).Any())
+            Assert.Skip($"Needs the operators {string.Join(", ", operators)}.");
+    }
+
+    [Fact]
     public void Run_HallwayOverSteps_GivesTheLogitsOfOnnxRuntime()
     {
         string path = SharedData.Require("models/mlagents-hallway/Hallway.onnx");

@@ -7,7 +7,11 @@ namespace Latch.Import.Tests.Support;
 internal static class StatefulAgreement
 {
     /// <summary>The largest difference over the model's outputs and some steps of random inputs, states from zero.</summary>
-    public static double Largest(byte[] bytes, FloatModel model, int steps, params (string Input, string Output)[] states)
+    public static double Largest(byte[] bytes, FloatModel model, int steps, params (string Input, string Output)[] states) => Largest(bytes, model, steps, [], states);
+
+    /// <summary>The same, with other inputs that only the file has.</summary>
+    public static double Largest(
+        byte[] bytes, FloatModel model, int steps, (string Name, int[] Shape, float[] Data)[] others, (string Input, string Output)[] states)
     {
         using OnnxOracle oracle = new(bytes);
         FloatReference reference = new(model, carryState: true);
@@ -19,7 +23,7 @@ internal static class StatefulAgreement
         {
             Dictionary<string, float[]> inputs = Agreement.RandomInputs(model, random);
             Dictionary<string, float[]> expected = oracle.Run(
-                model.Inputs.Select(input => (input.Name, input.Shape, inputs[input.Name])).Concat(carried.Select(entry => (entry.Key, entry.Value.Shape, entry.Value.Data))));
+                model.Inputs.Select(input => (input.Name, input.Shape, inputs[input.Name])).Concat(carried.Select(entry => (entry.Key, entry.Value.Shape, entry.Value.Data))).Concat(others));
             IReadOnlyDictionary<string, float[]> actual = reference.Run(inputs);
             largest = Math.Max(largest, Agreement.Largest(model.Outputs.ToDictionary(output => output.Name, output => expected[output.Name]), actual));
             foreach ((string input, string output) in states)

@@ -10,35 +10,13 @@ internal sealed class CellWriter(PassGraph graph)
     /// <summary>Writes the node; the values of the new states are what they were, under the names they had.</summary>
     public RecurrentNode Write(CellParts cell)
     {
-        graph.ReleaseNodeName(graph.Producer(cell.NewHidden)!.Name);
-        string name = graph.UniqueNodeName(Name(graph.Producer(cell.NewHidden)!.Name));
-        List<GraphNode> added = [];
-        IReadOnlyList<Elements> inputs = cell.Inputs;
-        string x = Row(inputs, $"{name}/X", added);
-        bool isLstm = cell.Kind == CellKind.Lstm;
-        int units = cell.Gates[0].Count;
-        RecurrentNode node = new(name)
-        {
-            Cell = cell.Kind,
-            Steps = 1,
-            InputSize = inputs.Sum(input => input.Count),
-            HiddenSize = units,
-            X = x,
-            InitialH = Initial(cell.Hidden, $"{name}/initial_h", added),
-            InitialC = cell.Cell is null ? null : Initial(cell.Cell, $"{name}/initial_c", added),
-            FinalH = graph.Define($"{name}/Y_h", [units]),
-            FinalC = isLstm ? graph.Define($"{name}/Y_c", [units]) : null,
-            InputWeights = Kept([cell.Gates.Length * units, inputs.Sum(input => input.Count)], InputWeights(cell, inputs)),
-            RecurrentWeights = Kept([cell.Gates.Length * units, units], RecurrentWeights(cell)),
-            InputBias = Kept([cell.Gates.Length * units], [.. cell.Gates.SelectMany(gate => gate.Bias)]),
-            RecurrentBias = Kept([cell.Gates.Length * units], RecurrentBias(cell)),
-            Peepholes = isLstm && Peepholes(cell) is { } peepholes ? Kept([3 * units], peepholes) : null,
-            Activations = cell.Activations,
-            LinearBeforeReset = cell.LinearBeforeReset,
-        };
+        GraphNode hidden = graph.Producer(cell.NewHidden)!;
+        graph.ReleaseNodeName(hidden.Name);
+        string name = graph.UniqueNodeName(Name(hidden.Name));
+        List<GraphNode> replaced = [hidden], added = [];
+        RecurrentNode node = Node(cell, name, added);
         added.Add(node);
-        List<GraphNode> replaced = [graph.Producer(cell.NewHidden)!];
-        added.Add(new ReshapeNode(graph.UniqueNodeName($"{name}/h"), node.FinalH, cell.NewHidden));
+        added.Add(new ReshapeNode(graph.UniqueNodeName($"{name}/h"), node.FinalH!, cell.NewHidden));
         if (cell.NewCell is { } newCell)
         {
             replaced.Add(graph.Producer(newCell)!);
@@ -47,6 +25,32 @@ internal sealed class CellWriter(PassGraph graph)
         graph.Exchange(replaced, [.. added]);
         graph.WrittenOut.Add(name);
         return node;
+    }
+
+    private RecurrentNode Node(CellParts cell, string name, List<GraphNode> added)
+    {
+        IReadOnlyList<Elements> inputs = cell.Inputs;
+        bool isLstm = cell.Kind == CellKind.Lstm;
+        int units = cell.Gates[0].Count, rows = cell.Gates.Length * units, columns = inputs.Sum(input => input.Count);
+        return new RecurrentNode(name)
+        {
+            Cell = cell.Kind,
+            Steps = 1,
+            InputSize = columns,
+            HiddenSize = units,
+            X = Row(inputs, $"{name}/X", added),
+            InitialH = Initial(cell.Hidden, $"{name}/initial_h", added),
+            InitialC = cell.Cell is null ? null : Initial(cell.Cell, $"{name}/initial_c", added),
+            FinalH = graph.Define($"{name}/Y_h", [units]),
+            FinalC = isLstm ? graph.Define($"{name}/Y_c", [units]) : null,
+            InputWeights = Kept([rows, columns], InputWeights(cell, inputs)),
+            RecurrentWeights = Kept([rows, units], RecurrentWeights(cell)),
+            InputBias = Kept([rows], [.. cell.Gates.SelectMany(gate => gate.Bias)]),
+            RecurrentBias = Kept([rows], RecurrentBias(cell)),
+            Peepholes = isLstm && Peepholes(cell) is { } peepholes ? Kept([3 * units], peepholes) : null,
+            Activations = cell.Activations,
+            LinearBeforeReset = cell.LinearBeforeReset,
+        };
     }
 
     /// <summary>The path that a node's name lies in, or the name when it has none.</summary>
