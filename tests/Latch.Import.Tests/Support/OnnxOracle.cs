@@ -1,3 +1,4 @@
+using Latch.Import.Graph;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -27,6 +28,11 @@ internal sealed class OnnxOracle : IDisposable
         using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = _session.Run(feeds);
         return results.ToDictionary(r => r.Name, Numbers);
     }
+
+    /// <summary>Zeros for the inputs that a model dropped because no output depends on them.</summary>
+    public IEnumerable<(string Name, int[] Shape, float[] Data)> Others(FloatModel model) => _session.InputMetadata.Keys
+        .Where(name => model.Inputs.All(input => input.Name != name))
+        .Select(name => (name, Shape(name), new float[TensorShape.Count(Shape(name))]));
 
     /// <summary>The shape of an input, open dimensions 1.</summary>
     public int[] Shape(string input) => [.. _session.InputMetadata[input].Dimensions.Select(length => Math.Max(1, length))];
