@@ -95,7 +95,8 @@ internal sealed class ModelImport
                         frames ??= requested is null ? null : builder;
                         continue;
                     }
-                    if (!candidate.Contains(true))
+                    builder.StepsAreFixed = !candidate.Contains(true);
+                    if (builder.StepsAreFixed)
                         return (builder, Checked(FixedSteps(builder), requested));
                     return (steps == probe ? builder : Lower(candidate, steps), steps);
                 }

@@ -21,6 +21,9 @@ internal sealed class TinyOnnx
 
     public int Seed { get; init; } = 1;
 
+    /// <summary>Whether the layer's states are inputs "first" and "second" and outputs "third" and "fourth".</summary>
+    public bool HasStates { get; init; }
+
     public string Write(string path)
     {
         File.WriteAllBytes(path, Model());
@@ -32,7 +35,7 @@ internal sealed class TinyOnnx
         Random random = new(Seed);
         byte[] graph =
         [
-            .. Node("lstm", "LSTM", ["samples", "W", "R", "B"], ["Y"], Attribute("hidden_size", Units)),
+            .. Node("lstm", "LSTM", ["samples", "W", "R", "B", .. HasStates ? ["", "first", "second"] : Array.Empty<string>()], ["Y", .. HasStates ? ["third", "fourth"] : Array.Empty<string>()], Attribute("hidden_size", Units)),
             .. Node("squeeze", "Squeeze", ["Y", "axis"], ["H"]),
             .. Node("project", "MatMul", ["H", "D"], ["P"]),
             .. Node("shift", LastOperator, ["P", "b"], ["forecasts"]),
@@ -45,6 +48,7 @@ internal sealed class TinyOnnx
             .. Field(5, [.. Number(1, 1), .. Number(2, 7), .. Text(8, "axis"), .. Field(9, BitConverter.GetBytes(1L))]),
             .. Field(11, Port("samples")),
             .. Field(12, Port("forecasts")),
+            .. HasStates ? [.. Field(11, StatePort("first")), .. Field(11, StatePort("second")), .. Field(12, StatePort("third")), .. Field(12, StatePort("fourth"))] : Array.Empty<byte>(),
         ];
         return [.. Number(1, 8), .. Text(2, "tiny-onnx"), .. Field(7, graph), .. Field(8, [.. Text(1, ""), .. Number(2, 14)])];
     }
@@ -64,6 +68,12 @@ internal sealed class TinyOnnx
     private static byte[] Port(string name)
     {
         byte[] shape = [.. Field(1, Text(2, "steps")), .. Field(1, Number(1, 1)), .. Field(1, Number(1, Channels))];
+        return [.. Text(1, name), .. Field(2, Field(1, [.. Number(1, 1), .. Field(2, shape)]))];
+    }
+
+    private static byte[] StatePort(string name)
+    {
+        byte[] shape = [.. Field(1, Number(1, 1)), .. Field(1, Number(1, 1)), .. Field(1, Number(1, Units))];
         return [.. Text(1, name), .. Field(2, Field(1, [.. Number(1, 1), .. Field(2, shape)]))];
     }
 

@@ -24,6 +24,9 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
 
     public List<UnrolledLoop> Loops { get; } = [];
 
+    /// <summary>Whether the file leaves no sequence axis open: the graph is the same for no other number of steps.</summary>
+    public bool StepsAreFixed { get; set; }
+
     /// <summary>A matrix with a row per output, made once however often a loop comes by.</summary>
     public FloatTensor Rows(FloatTensor weights, Func<FloatTensor, FloatTensor> make)
     {

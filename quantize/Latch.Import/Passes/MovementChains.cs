@@ -4,13 +4,16 @@ namespace Latch.Import.Passes;
 
 /// <summary>
 /// Cancels movements: a change of shape of a change of shape is one; two transpositions are one, or none; parts that are joined again to what they were are a
-/// change of shape. Nothing here depends on a length being 1, so that the graph is the same for any number of steps.
+/// change of shape; so is a transposition that only moves axes of length 1, where the file leaves no axis open (a length of 1 may else be the one step, and
+/// the graph is to be the same for any number of them).
 /// </summary>
 internal static class MovementChains
 {
     public static void Cancel(PassGraph graph)
     {
         ElementTrace trace = new(graph);
+        if (graph.StepsAreFixed)
+            graph.Replace(graph.Nodes.Select(node => node is TransposeNode transpose && KeepsOrder(graph, transpose) ? new ReshapeNode(node.Name, transpose.Input, transpose.Output) : node).ToArray());
         graph.Replace(graph.Nodes.Select(node => node is ConcatNode concat && Whole(graph, trace, concat) is { } value ? new ReshapeNode(concat.Name, value, concat.Output) : node).ToArray());
         while (Step(graph))
         {
@@ -21,6 +24,14 @@ internal static class MovementChains
     /// <summary>The value that is put together again, all of it and in order.</summary>
     private static string? Whole(PassGraph graph, ElementTrace trace, ConcatNode concat) =>
         trace.Source(Elements.All(graph, concat.Output)) is { } source && source.Value != concat.Output && source.IsAll(graph) ? source.Value : null;
+
+    /// <summary>Whether the axes longer than 1 stay in their order.</summary>
+    private static bool KeepsOrder(PassGraph graph, TransposeNode node)
+    {
+        int[] shape = graph.Shape(node.Input);
+        int[] longer = [.. node.Permutation.Where(axis => shape[axis] > 1)];
+        return longer.SequenceEqual(longer.Order());
+    }
 
     private static bool Step(PassGraph graph)
     {

@@ -23,6 +23,7 @@ internal sealed class PassGraph
         Outputs = [.. outputs];
         Notes = [.. builder.Notes];
         Loops = builder.Loops;
+        StepsAreFixed = builder.StepsAreFixed;
     }
 
     /// <summary>What messages call the file.</summary>
@@ -44,6 +45,9 @@ internal sealed class PassGraph
     public List<string> Notes { get; }
 
     public IReadOnlyList<UnrolledLoop> Loops { get; }
+
+    /// <summary>Whether a length of 1 is one for any number of steps.</summary>
+    public bool StepsAreFixed { get; }
 
     /// <summary>Names of recurrent nodes that were made of other nodes.</summary>
     public HashSet<string> WrittenOut { get; } = [];

@@ -117,6 +117,19 @@ public sealed class SimplificationTests
         Assert.Empty(model.Nodes.OfType<TransposeNode>());
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData("time", 1)]
+    public void Import_TranspositionOfAnAxisOfLengthOne_IsAShapeUnlessTheAxisIsOpen(object axis, int transpositions)
+    {
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, axis, 4);
+        writer.Node("Tanh", [writer.Node("Transpose", ["x"], ("perm", new long[] { 1, 0, 2 }))], ["y"]);
+        writer.Output("y");
+
+        Assert.Equal(transpositions, Check(writer).Nodes.OfType<TransposeNode>().Count());
+    }
+
     [Fact]
     public void Import_TranspositionsAndShapesInARow_AreOneEach()
     {
