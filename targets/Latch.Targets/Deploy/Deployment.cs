@@ -25,6 +25,9 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
 {
     private const string Upload = ".cache/latch", Unit = "latch-install", Log = "/var/log/latch-install.log";
 
+    // The slot engine's note of what it does not try again: somebody who deploys wants it tried.
+    private const string Refused = "/var/lib/latch/refused";
+
     /// <summary>Deploys.</summary>
     /// <param name="cancellation">Ends it; an installation that has begun goes on on the board.</param>
     /// <exception cref="TargetException">It cannot be done, or the connection is lost.</exception>
@@ -152,7 +155,7 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
     {
         string files = string.Join(' ', packages.Select(package => $"\"$PWD/{package}\""));
         string output = $"-p StandardOutput=append:{Log} -p StandardError=append:{Log}";
-        return $"i=0; while systemctl is-active --quiet {Unit} && [ $i -lt 300 ]; do sleep 1; i=$((i + 1)); done; {root}rm -f {Log}; "
+        return $"i=0; while systemctl is-active --quiet {Unit} && [ $i -lt 300 ]; do sleep 1; i=$((i + 1)); done; {root}rm -f {Log} {Refused}; "
             + $"{root}systemd-run --quiet --wait --collect --unit={Unit} --setenv=DEBIAN_FRONTEND=noninteractive {output} dpkg --force-confdef --force-confold -i {files}; "
             + $"code=$?; {root}cat {Log}; exit $code";
     }
