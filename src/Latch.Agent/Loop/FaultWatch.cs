@@ -60,7 +60,7 @@ internal sealed class FaultWatch
     }
 
     /// <summary>Looks at one point of the grid.</summary>
-    /// <param name="fresh">Whether <paramref name="sample"/> is new; otherwise it is the one before.</param>
+    /// <param name="fresh">Whether <paramref name="sample"/> is new; otherwise it is the one before, as the last check has left it.</param>
     /// <param name="sample">Readings in the model's order; changed where readings are to be held.</param>
     /// <param name="now">The loop's clock, in nanoseconds.</param>
     /// <param name="gone">Why there is no device; null while there is one.</param>

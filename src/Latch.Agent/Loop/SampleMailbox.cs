@@ -72,11 +72,13 @@ internal sealed class SampleMailbox(bool everySample = false)
     /// <param name="row">Receives the readings in the source's order.</param>
     /// <param name="number">Number of the last sample taken; receives the new one.</param>
     /// <param name="time">When it was taken.</param>
-    public bool TryTake(Span<float> row, ref long number, out DateTimeOffset time)
+    /// <param name="ended">Whether the series is at its end, and its last sample was taken before.</param>
+    public bool TryTake(Span<float> row, ref long number, out DateTimeOffset time, out bool ended)
     {
         lock (_gate)
         {
             time = _time;
+            ended = _ended && _number == number;
             if (_number == number || row.Length != _row.Length)
                 return false;
             _row.CopyTo(row);
