@@ -82,6 +82,7 @@ internal sealed class AgentHost : IDisposable
     {
         _status.Start();
         _loop.Run();
+        _reloader.Stop();
         _service.Stopping();
         _log.Notice($"stopped after {_loop.Model.Session.StepCount} steps{(_mailbox.IsEnded ? ": the source is at its end" : "")}.");
     }
