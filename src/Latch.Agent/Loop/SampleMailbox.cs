@@ -115,14 +115,16 @@ internal sealed class SampleMailbox(bool everySample = false)
         }
     }
 
-    /// <summary>Reader: the source is open.</summary>
+    /// <summary>Reader: the source is open. One that was gone is back with its first sample: many a device can be opened, but not read.</summary>
     public void Open(IReadOnlyList<SensorChannel> channels)
     {
         lock (_gate)
         {
             if (_row.Length != channels.Count)
                 _row = new float[channels.Count];
-            (_channels, _gone) = (channels, null);
+            if (_channels is null)
+                _gone = null;
+            _channels = channels;
         }
     }
 
@@ -134,7 +136,7 @@ internal sealed class SampleMailbox(bool everySample = false)
             while (everySample && _taken != _number && !_closed)
                 Monitor.Wait(_gate);
             row.CopyTo(_row);
-            (_time, _number) = (time, _number + 1);
+            (_time, _number, _gone) = (time, _number + 1, null);
             Monitor.PulseAll(_gate);
         }
     }
