@@ -54,9 +54,13 @@ internal static class AgentSetup
     }
 
     /// <summary>Opens the source.</summary>
-    public static ISensorSource OpenSource(AgentConfiguration configuration, double rate, CancellationToken cancellation) =>
+    /// <param name="configuration">Its definition.</param>
+    /// <param name="rate">Samples per second.</param>
+    /// <param name="cancellation">Ends a read that waits.</param>
+    /// <param name="tell">Told what a source that connects in the background fails at.</param>
+    public static ISensorSource OpenSource(AgentConfiguration configuration, double rate, CancellationToken cancellation, Action<string> tell) =>
         KindOf(configuration.Source) == Mqtt
-            ? new MqttSource(MqttSource(configuration, rate, new ConfigurationFaults()))
+            ? new MqttSource(MqttSource(configuration, rate, new ConfigurationFaults()), failed: tell)
             : SourceFactory.Open(configuration.Source, Context(configuration, rate, cancellation));
 
     private static IReadOnlyList<string> SourceFaults(AgentConfiguration configuration)
