@@ -94,6 +94,14 @@ public sealed class ConfigurationTests
         Assert.Contains(exception.Faults, fault => fault.StartsWith($"{path}: source.x: is not known", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true, """{"kind": "host"}""")]
+    [InlineData(true, """{"kind": "mqtt", "host": "h", "channels": []}""")]
+    [InlineData(false, """{"kind": "stdin"}""")]
+    [InlineData(false, """{"kind": "combined", "sources": [{"kind": "host"}, {"kind": "iio", "buffered": true}]}""")]
+    public void IsOnDemand_Source_IsReadWhenTheLoopAsksUnlessItWaits(bool expected, string source) =>
+        Assert.Equal(expected, Service.AgentSetup.IsOnDemand(TestModels.Configuration($$"""{"model": "m", "source": {{source}} }""")));
+
     [Fact]
     public void Read_NoFile_SaysSo() => Assert.Contains("cannot be read", Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read("/nowhere/agent.json")).Message, StringComparison.Ordinal);
 

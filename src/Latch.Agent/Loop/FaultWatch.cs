@@ -110,6 +110,7 @@ internal sealed class FaultWatch
     {
         int present = 0;
         bool moved = false;
+        string detail = "";
         for (int at = 0; at < sample.Length; at++)
         {
             float reading = sample[at];
@@ -124,15 +125,25 @@ internal sealed class FaultWatch
 
             FaultKind kind = float.IsFinite(reading) ? FaultKind.OutOfRange : FaultKind.Missing;
             if ((present & Bit(kind)) == 0)
-                _detail = _names[at];
+                detail = _names[at];
             present |= Bit(kind);
             sample[at] = Missing;
         }
 
         bool stuck = _stuckChannels.Length == 0 && !moved;
         foreach (int channel in _stuckChannels)
-            stuck |= _same[channel] >= _stuckSamples;
-        return stuck ? present | Bit(FaultKind.Stuck) : present;
+        {
+            if (_same[channel] < _stuckSamples)
+                continue;
+            stuck = true;
+            if (detail.Length == 0)
+                detail = _names[channel];
+        }
+
+        present |= stuck ? Bit(FaultKind.Stuck) : 0;
+        if (present != 0)
+            _detail = detail;
+        return present;
     }
 
     private void Report(int changed, int present)

@@ -11,8 +11,7 @@ namespace Latch.Agent.Service;
 /// <summary>What follows from a configuration and a model, before anything runs.</summary>
 internal static class AgentSetup
 {
-    // Sources that wait for their device: the device sets the pace. All others answer at once and are read when the loop asks.
-    private const string Pushing = "stdin", PushingBuffered = "buffered", PushingReady = "ready", Mqtt = "mqtt";
+    private const string Mqtt = "mqtt";
 
     /// <summary>What is wrong with the model and the channels that the configuration names; nothing when it names no model.</summary>
     public static IReadOnlyList<string> ModelFaults(AgentConfiguration configuration)
@@ -44,14 +43,9 @@ internal static class AgentSetup
     /// <summary>As <see cref="Rate"/>; where the source sets the pace, the model's.</summary>
     public static double NominalRate(AgentConfiguration configuration, LoadedModel loaded) => configuration.Rate is > 0 and double rate ? rate : ModelRate(loaded);
 
-    /// <summary>Whether the source is read when the loop asks.</summary>
-    public static bool IsOnDemand(AgentConfiguration configuration)
-    {
-        JsonElement source = configuration.Source;
-        return KindOf(source) != Pushing
-            && !(source.TryGetProperty(PushingBuffered, out JsonElement buffered) && buffered.ValueKind == JsonValueKind.True)
-            && !source.TryGetProperty(PushingReady, out _);
-    }
+    /// <summary>Whether the source is read when the loop asks. One that waits for its device sets the pace.</summary>
+    public static bool IsOnDemand(AgentConfiguration configuration) =>
+        KindOf(configuration.Source) == Mqtt || !SourceFactory.Waits(configuration.Source, Context(configuration, 1, default));
 
     /// <summary>Opens the source.</summary>
     /// <param name="configuration">Its definition.</param>
