@@ -260,19 +260,25 @@ public sealed class InferenceLoopTests
         using Scratch scratch = new();
         StateOptions options = new(scratch["state.bin"], 0.1, 60);
         using var log = new Service.Log(new StringWriter());
-        StateKeeper keeper = new(options, TimeProvider.System, log);
+        ManualTime time = new();
+        StateKeeper keeper = new(options, time, log);
         using LoopFixture loop = new(TestModels.Load(), state: keeper);
         for (int step = 0; step < 5; step++)
             loop.Step(TestModels.Sample(step));
-        Thread.Sleep(150);
-        keeper.Work(); // asks
+        time.Advance(TimeSpan.FromSeconds(0.09));
+        keeper.Work(); // it is not time yet
         loop.Step(TestModels.Sample(5));
-        ulong saved = loop.Model.Checksum();
+        keeper.Work();
+        Assert.Empty(Directory.GetFiles(scratch.Folder));
+        time.Advance(TimeSpan.FromSeconds(0.01));
+        keeper.Work(); // asks
         loop.Step(TestModels.Sample(6));
+        ulong saved = loop.Model.Checksum();
+        loop.Step(TestModels.Sample(7));
         keeper.Work(); // writes
         using RunningModel other = new(TestModels.Load(), loop.Configuration);
         keeper.Restore(other);
-        Assert.Equal((6, saved), (other.Session.StepCount, other.Checksum()));
+        Assert.Equal((7, saved), (other.Session.StepCount, other.Checksum()));
     }
 
     private static LoopFixture InAlarm(string faults = "{}")
