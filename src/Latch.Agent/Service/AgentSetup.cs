@@ -13,7 +13,7 @@ internal static class AgentSetup
 {
     private const string Mqtt = "mqtt";
 
-    /// <summary>What is wrong with the model and the channels that the configuration names; nothing when it names no model.</summary>
+    /// <summary>What is wrong with the model, with the channels that the configuration names, and with the name that MQTT is given; nothing when it names no model.</summary>
     public static IReadOnlyList<string> ModelFaults(AgentConfiguration configuration)
     {
         if (configuration.Model.Length == 0)
@@ -21,8 +21,9 @@ internal static class AgentSetup
         try
         {
             LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
-            _ = new FaultWatch(loaded.Model, configuration.Faults, NominalRate(configuration, loaded), 0, new FaultCounts(), static (_, _, _) => { });
-            return [];
+            double rate = NominalRate(configuration, loaded);
+            _ = new FaultWatch(loaded.Model, configuration.Faults, rate, 0, new FaultCounts(), static (_, _, _) => { });
+            return configuration.Telemetry.Mqtt is null ? [] : [.. OffBoard.Describe(configuration, loaded, rate).Faults().Select(static fault => $"telemetry.mqtt: {fault}")];
         }
         catch (AgentException exception)
         {

@@ -74,20 +74,22 @@ internal sealed class OffBoard : IDisposable
     {
         if (configuration.Telemetry.Metrics is not { } metrics)
             return null;
-        var export = MetricsExport.Start(metrics, new MetricsResource { Instance = configuration.Device, Model = loaded.Name, ModelVersion = loaded.Version, Version = ProgramFacts.Version });
+        var export = MetricsExport.Start(metrics, new MetricsResource { Instance = configuration.Device, Model = loaded.Name, ModelVersion = loaded.Version, Target = ProgramFacts.Target, Version = ProgramFacts.Version });
         MetricsSink sink = new(loaded.Model);
         queues.Add(new TelemetryQueue(loaded.Model, sink, options));
         queues.ForEach(sink.Watch);
         return export;
     }
 
-    private static DeviceDescription Describe(AgentConfiguration configuration, LoadedModel loaded, double rate) => new()
+    /// <summary>Who publishes.</summary>
+    public static DeviceDescription Describe(AgentConfiguration configuration, LoadedModel loaded, double rate) => new()
     {
         Name = configuration.Device,
         Model = loaded.Name,
         ModelVersion = loaded.Version,
         Fingerprint = loaded.Fingerprint,
         AgentVersion = ProgramFacts.Version,
+        Target = ProgramFacts.Target,
         Channels = [.. Enumerable.Range(0, loaded.Model.InputSize).Select(at =>
             at < loaded.Model.Channels.Count ? new SensorChannel(loaded.Model.Channels[at].Name, loaded.Model.Channels[at].Unit) : new SensorChannel($"input{at + 1}", ""))],
         Rate = rate,
