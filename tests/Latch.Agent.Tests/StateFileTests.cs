@@ -39,6 +39,20 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
+    public void Restore_StateOfAnotherProfile_TakesTheSessionAndScoresAnew()
+    {
+        using RunningModel first = new(TestModels.Load(profile: true), TestModels.Plain());
+        using RunningModel second = new(TestModels.Load(profile: true) with { ProfileHash = 8 }, TestModels.Plain());
+        for (int step = 0; step < 150; step++)
+            first.Step(TestModels.Sample(step), s_now, out _);
+        StateImage image = new();
+        first.Save(image);
+        Assert.False(second.Restore(image));
+        Assert.Equal((150, first.Checksum()), (second.Session.StepCount, second.Checksum()));
+        Assert.Equal((150, 0), (first.Detector!.Steps, second.Detector!.Steps));
+    }
+
+    [Fact]
     public void Read_AnyByteChanged_IsRefused()
     {
         byte[] good = StateFile.ToBytes(Image());
