@@ -15,7 +15,6 @@ public sealed class GoldenVectors
 
     private const int MaxSteps = 1 << 20, HashBytes = 32, HeaderBytes = 8 + HashBytes + (4 * sizeof(int));
     private const string DefiningKernel = "scalar";
-    private const ulong ChecksumStart = 14695981039346656037, ChecksumFactor = 1099511628211;
 
     private readonly short[] _inputs;
     private readonly short[] _outputs;
@@ -61,7 +60,7 @@ public sealed class GoldenVectors
         {
             session.Step(golden.Input(step), golden._outputs.AsSpan(step * golden.OutputSize, golden.OutputSize));
             session.SaveState(state);
-            golden._checksums[step] = Checksum(state);
+            golden._checksums[step] = StateChecksum.Of(state);
         }
         return golden;
     }
@@ -101,8 +100,8 @@ public sealed class GoldenVectors
                 if (output[i] != _outputs[(step * OutputSize) + i])
                     return $"Step {step}: output {i} is {output[i]}, not {_outputs[(step * OutputSize) + i]} (kernel {model.Kernel}).";
             session.SaveState(state);
-            if (Checksum(state) != _checksums[step])
-                return $"Step {step}: the outputs are the same, but the state's checksum is {Checksum(state):x16}, not {_checksums[step]:x16} (kernel {model.Kernel}).";
+            if (StateChecksum.Of(state) is ulong checksum && checksum != _checksums[step])
+                return $"Step {step}: the outputs are the same, but the state's checksum is {checksum:x16}, not {_checksums[step]:x16} (kernel {model.Kernel}).";
         }
         return null;
     }
@@ -160,12 +159,4 @@ public sealed class GoldenVectors
     }
 
     private static long Length(long inputs, long outputs, long steps) => HeaderBytes + (steps * (((inputs + outputs) * sizeof(short)) + sizeof(ulong)));
-
-    private static ulong Checksum(ReadOnlySpan<int> state)
-    {
-        ulong hash = ChecksumStart;
-        foreach (int value in state)
-            hash = (hash ^ (uint)value) * ChecksumFactor;
-        return hash;
-    }
 }
