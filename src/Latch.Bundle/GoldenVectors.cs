@@ -66,21 +66,11 @@ public sealed class GoldenVectors
     }
 
     /// <summary>Reads golden vectors.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="BundleException">The file cannot be read or is damaged.</exception>
-    public static GoldenVectors Read(string path)
-    {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new BundleException(BundleErrorCode.Unreadable, path, $"The file cannot be read: {exception.Message}", exception);
-        }
-        return Parse(bytes) ?? throw new BundleException(BundleErrorCode.Golden, path, "It holds no golden vectors, or is cut short. Copy or build the bundle anew.");
-    }
+    /// <param name="file">All bytes of their file.</param>
+    /// <param name="where">The file, for messages.</param>
+    /// <exception cref="BundleException">The bytes are no golden vectors.</exception>
+    public static GoldenVectors Read(ReadOnlySpan<byte> file, string where) =>
+        Parse(file) ?? throw new BundleException(BundleErrorCode.Golden, where, "It holds no golden vectors, or is cut short. Copy or build the bundle anew.");
 
     /// <summary>Steps a new session of a model through the vectors.</summary>
     /// <param name="model">The model, with the kernel that is to be checked.</param>

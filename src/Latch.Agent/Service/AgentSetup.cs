@@ -21,7 +21,7 @@ internal static class AgentSetup
             return [];
         try
         {
-            LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
+            LoadedModel loaded = ModelLoader.Load(configuration, runningVersion: null);
             _ = new FaultWatch(loaded.Model, configuration.Faults, NominalRate(configuration, loaded), 0, new FaultCounts(), static (_, _, _) => { });
             return [];
         }
