@@ -32,7 +32,7 @@ internal sealed class AgentHost : IDisposable
     public AgentHost(AgentConfiguration configuration, Func<AgentConfiguration> read, Log log, ServiceManager service)
     {
         (_log, _service) = (log, service);
-        LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
+        LoadedModel loaded = ModelLoader.Load(configuration, runningVersion: null);
         double rate = AgentSetup.Rate(configuration, loaded), nominal = AgentSetup.NominalRate(configuration, loaded);
         (LoopCounters counters, FaultCounts faults, MonotonicClock clock) = (new(), new(), new());
         _mailbox = new SampleMailbox(everySample: rate == 0);

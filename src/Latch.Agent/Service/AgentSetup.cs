@@ -20,7 +20,7 @@ internal static class AgentSetup
             return [];
         try
         {
-            LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
+            LoadedModel loaded = ModelLoader.Load(configuration, runningVersion: null);
             double rate = NominalRate(configuration, loaded);
             _ = new FaultWatch(loaded.Model, configuration.Faults, rate, 0, new FaultCounts(), static (_, _, _) => { });
             return configuration.Telemetry.Mqtt is null ? [] : [.. OffBoard.Describe(configuration, loaded, rate).Faults().Select(static fault => $"telemetry.mqtt: {fault}")];

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Latch.Agent.Configuration;
-using Latch.Telemetry.Recordings;
+using Latch.Runtime;
 
 namespace Latch.Agent.State;
 

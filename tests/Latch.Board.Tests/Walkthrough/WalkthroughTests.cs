@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Latch.Anomaly;
 using Latch.Runtime;
-using Latch.Telemetry.Recordings;
 
 namespace Latch.Board.Tests.Walkthrough;
 
