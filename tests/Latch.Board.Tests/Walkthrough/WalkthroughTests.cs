@@ -14,7 +14,7 @@ public sealed class WalkthroughTests(WalkthroughFixture walk) : IClassFixture<Wa
     private const string Scenario = "0 running 8 0.8\n25 fault outer 3\n35 repair\n50 fault imbalance 1\n58 repair\n70 fault inner 2\n76 repair\n85 end\n";
     private const int Samples = 8_500, Channels = 3;
 
-    [Fact(Explicit = true)]
+    [Fact]
     public void Page_EveryBlock_PrintsWhatThePageSays()
     {
         Assert.All(walk.Walked, static walked => Assert.True(
@@ -25,7 +25,7 @@ public sealed class WalkthroughTests(WalkthroughFixture walk) : IClassFixture<Wa
         Assert.Contains("\"live\":true", sessions[1], StringComparison.Ordinal);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public void PlayedFrames_OnTheBoard_EveryStepAsOnTheHost()
     {
         Board board = walk.Board;
