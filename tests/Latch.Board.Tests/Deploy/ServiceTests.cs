@@ -59,7 +59,7 @@ public sealed class ServiceTests(DeployedBoard deployed)
         // Uploaded while there is room; the space goes before the installation.
         board.Copy(Directory.GetFiles(packages, "latch-model-*.deb").Single(), "update.deb");
         // Room for what dpkg itself writes, but not for a slot.
-        board.Check("sudo /usr/lib/latch/latch-slot prune; free=$(df -Pk --output=avail /var/lib | tail -n 1); sudo fallocate -l $((free - 9000))K /var/filler; df -Pk /var/lib | tail -n 1");
+        board.Check("sudo /usr/lib/latch/latch-slot prune && free=$(df -k --output=avail /var/lib | tail -n 1) && sudo fallocate -l $((free - 9000))K /var/filler");
         try
         {
             ProcessRun install = board.Run("sudo dpkg -i update.deb 2>&1");
