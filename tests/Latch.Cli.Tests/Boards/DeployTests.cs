@@ -71,15 +71,15 @@ public sealed class DeployTests
     }
 
     [Fact]
-    public async Task Deploy_AgentRolledBackAndModelTaken_IsNotConfirmed()
+    public async Task Deploy_AgentTakenAndModelRefused_IsNotConfirmed()
     {
         using SshRig rig = new();
         await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(1));
-        rig.Set("sick-2");
-        CommandRun run = await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(2, agent: "2"));
+        rig.Set("full-later");
+        CommandRun run = await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(1, agent: "2"));
         Assert.Equal(1, run.Code);
-        Assert.Contains("runs pump 2, but not what came with latch-agent ", run.Out, StringComparison.Ordinal);
-        Assert.Contains("# agent 1", await File.ReadAllTextAsync(rig.At("var/lib/latch/current/latch-agent"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("PARTLY REFUSED: slot 2 runs pump 1, but not what came with latch-model-pump 1 half-configured", run.Out, StringComparison.Ordinal);
+        Assert.Contains("# agent 2", await File.ReadAllTextAsync(rig.At("var/lib/latch/current/latch-agent"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
