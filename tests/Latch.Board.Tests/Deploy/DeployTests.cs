@@ -39,7 +39,7 @@ public sealed class DeployTests(DeployedBoard deployed)
         TestContext.Current.TestOutputHelper?.WriteLine($"deployment of a model (emulated):\n{second.Out}");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Deploy_OtherConfiguration_TakesEffect()
     {
         Board board = deployed.Board;

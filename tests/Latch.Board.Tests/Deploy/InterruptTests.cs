@@ -13,7 +13,7 @@ public sealed class InterruptTests(DeployedBoard deployed)
     private const int PerUpdate = 4, Seed = 5;
 
     private static readonly bool s_all = Environment.GetEnvironmentVariable("LATCH_BOARD_INTERRUPTIONS") == "all";
-    private static readonly int s_kills = s_all ? 36 : 12, s_connectionCuts = s_all ? 6 : 2, s_powerCuts = s_all ? 8 : 3;
+    private static readonly int s_kills = s_all ? 36 : 8, s_connectionCuts = s_all ? 6 : 1, s_powerCuts = s_all ? 8 : 2;
 
     [Fact]
     public void Update_KilledAtRandomMoments_LeavesOldOrNewAndTheNextOneWorks()
