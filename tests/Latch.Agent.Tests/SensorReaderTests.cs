@@ -79,8 +79,17 @@ public sealed class SensorReaderTests : IDisposable
         List<float> taken = [];
         // A point waits for up to half of its 100 s.
         using LoopFixture loop = new(TestModels.Load(), rate: 0.01, onDemand: true, observer: _ => new Observer(taken));
-        using SensorReader reader = new(() => new Source(_ => Volatile.Read(ref fails) ? throw new SensorException("i2c-1", "it was unplugged.") : ++reads, [.. TestModels.Names.Reverse()]),
-            loop.Mailbox, onDemand: true, TimeSpan.FromMilliseconds(1));
+        using ManualResetEvent go = new(false);
+        float Read()
+        {
+            if (Volatile.Read(ref fails))
+                throw new SensorException("i2c-1", "it was unplugged.");
+            if (reads == 2)
+                go.WaitOne();
+            return ++reads;
+        }
+
+        using SensorReader reader = new(() => new Source(_ => Read(), [.. TestModels.Names.Reverse()]), loop.Mailbox, onDemand: true, TimeSpan.FromMilliseconds(1));
         reader.Start();
         loop.Loop.TakeStep();
         loop.Loop.TakeStep();
@@ -88,6 +97,7 @@ public sealed class SensorReaderTests : IDisposable
         loop.Loop.TakeStep();
         Volatile.Write(ref fails, false);
         loop.Loop.TakeStep(); // asks, but does not wait for a device that is gone
+        go.Set();
         Assert.True(SpinWait.SpinUntil(() => loop.Mailbox.Gone is null, 20_000));
         loop.Loop.TakeStep();
         loop.Loop.TakeStep();
