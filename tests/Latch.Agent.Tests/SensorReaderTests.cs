@@ -71,12 +71,45 @@ public sealed class SensorReaderTests : IDisposable
         end.Set();
     }
 
+    [Fact]
+    public void TakeStep_SourceReadOnDemandIsBack_SamplesAreThoseOfTheirPoint()
+    {
+        float reads = 0;
+        bool fails = false;
+        List<float> taken = [];
+        // A point waits for up to half of its 100 s.
+        using LoopFixture loop = new(TestModels.Load(), rate: 0.01, onDemand: true, observer: _ => new Observer(taken));
+        using ManualResetEvent go = new(false);
+        float Read()
+        {
+            if (Volatile.Read(ref fails))
+                throw new SensorException("i2c-1", "it was unplugged.");
+            if (reads == 2)
+                go.WaitOne();
+            return ++reads;
+        }
+
+        using SensorReader reader = new(() => new Source(_ => Read(), [.. TestModels.Names.Reverse()]), loop.Mailbox, onDemand: true, TimeSpan.FromMilliseconds(1));
+        reader.Start();
+        loop.Loop.TakeStep();
+        loop.Loop.TakeStep();
+        Volatile.Write(ref fails, true);
+        loop.Loop.TakeStep();
+        Volatile.Write(ref fails, false);
+        loop.Loop.TakeStep(); // asks, but does not wait for a device that is gone
+        go.Set();
+        Assert.True(SpinWait.SpinUntil(() => loop.Mailbox.Gone is null, 20_000));
+        loop.Loop.TakeStep();
+        loop.Loop.TakeStep();
+        Assert.Equal([1, 2, float.NaN, float.NaN, 4, 5], taken);
+    }
+
     public void Dispose() => _scratch.Dispose();
 
     private Source Device(Func<int, float> read)
     {
         Interlocked.Increment(ref _opened);
-        return new Source(read);
+        return new Source(read, ["a"]);
     }
 
     /// <summary>The next sample: its time in seconds, and its readings.</summary>
@@ -88,18 +121,27 @@ public sealed class SensorReaderTests : IDisposable
         return [time.ToUnixTimeSeconds(), .. row];
     }
 
-    private sealed class Source(Func<int, float> read) : ISensorSource
+    private sealed class Observer(List<float> taken) : IStepObserver
+    {
+        public void OnStep(RunningModel model, ReadOnlySpan<float> sample, DateTimeOffset time, double score, long nanoseconds) => taken.Add(sample[0]);
+
+        public void OnPoint(RunningModel model, long jitter)
+        {
+        }
+    }
+
+    private sealed class Source(Func<int, float> read, string[] names) : ISensorSource
     {
         private int _reads;
 
-        public IReadOnlyList<SensorChannel> Channels { get; } = [new("a", "")];
+        public IReadOnlyList<SensorChannel> Channels { get; } = [.. names.Select(static name => new SensorChannel(name, ""))];
 
         public double SampleRate => 1;
 
         public bool TryRead(Span<float> sample, out DateTimeOffset time)
         {
             time = LoopFixture.Time;
-            sample[0] = read(++_reads);
+            sample[^1] = read(++_reads);
             return true;
         }
 

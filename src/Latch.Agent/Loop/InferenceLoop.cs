@@ -221,11 +221,16 @@ internal sealed class InferenceLoop
         SampleMailbox mailbox = _parts.Mailbox;
         if (_mappedFor is null && mailbox.Channels is { } channels)
             Map(channels);
-        bool wait = Grid is null || _parts.OnDemand;
+        long known = _number;
         if (_parts.OnDemand)
-            mailbox.Ask();
-        if (wait)
-            WaitForSample(mailbox);
+        {
+            // A sample that came late, for the point before, is not the answer: it would be late for good.
+            long before = mailbox.Ask();
+            known = Grid is null ? known : before;
+        }
+
+        if (Grid is null || _parts.OnDemand)
+            WaitForSample(mailbox, known);
         if (!mailbox.TryTake(_row, ref _number, out DateTimeOffset time, out ended) || _misfit is not null)
             return false;
         for (int at = 0; at < _map.Length; at++)
@@ -235,16 +240,16 @@ internal sealed class InferenceLoop
     }
 
     // Half a period is left for the step: what comes later than that is taken at the next point.
-    private void WaitForSample(SampleMailbox mailbox)
+    private void WaitForSample(SampleMailbox mailbox, long known)
     {
         long limit = Grid is null ? LongestWait : Math.Clamp(Grid.Period / 2_000_000, 1, 3_600_000);
-        while (limit > 0 && mailbox.Number == _number && !mailbox.IsEnded && Idle())
+        while (limit > 0 && mailbox.Number == known && !mailbox.IsEnded && Idle())
         {
             if (mailbox.Gone is not null && Grid is not null)
                 return;
             int part = (int)Math.Min(limit, LongestWait);
             if (mailbox.Gone is null)
-                mailbox.Wait(_number, part);
+                mailbox.Wait(known, part);
             else
                 _parts.Clock.SleepUntil(_parts.Clock.Now + (part * 1_000_000L));
             limit -= part;

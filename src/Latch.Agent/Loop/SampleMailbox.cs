@@ -59,12 +59,14 @@ internal sealed class SampleMailbox(bool everySample = false)
     }
 
     /// <summary>Loop: asks for a sample, for sources that are read on demand.</summary>
-    public void Ask()
+    /// <returns>Number of the newest sample there was.</returns>
+    public long Ask()
     {
         lock (_gate)
         {
             _asked++;
             Monitor.PulseAll(_gate);
+            return _number;
         }
     }
 
