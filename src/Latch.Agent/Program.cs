@@ -77,7 +77,7 @@ internal static class Program
 
     private static ExitCode Golden(AgentConfiguration configuration)
     {
-        LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
+        LoadedModel loaded = ModelLoader.Load(configuration, runningVersion: null);
         if (loaded.GoldenSteps == 0)
             throw new AgentException($"{configuration.Model}: there are no golden vectors; only a bundle has them.");
         return Print($"{loaded}: {loaded.GoldenSteps} golden steps give the same integers (kernel {loaded.Model.Kernel})");

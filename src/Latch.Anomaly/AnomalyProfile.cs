@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Latch.Anomaly;
 
 /// <summary>What ordinary residuals look like: learnt from a training series and its forecasts, stored as JSON beside the model.</summary>
@@ -69,13 +71,20 @@ public sealed class AnomalyProfile
     {
         try
         {
-            return ProfileJson.Read(File.ReadAllText(path), path);
+            return Read(File.ReadAllBytes(path), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AnomalyProfileException(path, $"cannot be opened. {e.Message}", e);
         }
     }
+
+    /// <summary>Reads and checks a profile held in memory.</summary>
+    /// <param name="file">All bytes of its file, JSON in UTF-8.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="AnomalyProfileException">It is not a profile, or a value is out of its range.</exception>
+    public static AnomalyProfile Read(ReadOnlySpan<byte> file, string path) =>
+        ProfileJson.Read(Encoding.UTF8.GetString(file.StartsWith(Encoding.UTF8.Preamble) ? file[Encoding.UTF8.Preamble.Length..] : file), path);
 
     internal double Score(ReadOnlySpan<double> statistics, out int highestAt)
     {

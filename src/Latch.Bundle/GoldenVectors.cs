@@ -15,7 +15,6 @@ public sealed class GoldenVectors
 
     private const int MaxSteps = 1 << 20, HashBytes = 32, HeaderBytes = 8 + HashBytes + (4 * sizeof(int));
     private const string DefiningKernel = "scalar";
-    private const ulong ChecksumStart = 14695981039346656037, ChecksumFactor = 1099511628211;
 
     private readonly short[] _inputs;
     private readonly short[] _outputs;
@@ -61,27 +60,17 @@ public sealed class GoldenVectors
         {
             session.Step(golden.Input(step), golden._outputs.AsSpan(step * golden.OutputSize, golden.OutputSize));
             session.SaveState(state);
-            golden._checksums[step] = Checksum(state);
+            golden._checksums[step] = StateChecksum.Of(state);
         }
         return golden;
     }
 
     /// <summary>Reads golden vectors.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="BundleException">The file cannot be read or is damaged.</exception>
-    public static GoldenVectors Read(string path)
-    {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new BundleException(BundleErrorCode.Unreadable, path, $"The file cannot be read: {exception.Message}", exception);
-        }
-        return Parse(bytes) ?? throw new BundleException(BundleErrorCode.Golden, path, "It holds no golden vectors, or is cut short. Copy or build the bundle anew.");
-    }
+    /// <param name="file">All bytes of their file.</param>
+    /// <param name="where">The file, for messages.</param>
+    /// <exception cref="BundleException">The bytes are no golden vectors.</exception>
+    public static GoldenVectors Read(ReadOnlySpan<byte> file, string where) =>
+        Parse(file) ?? throw new BundleException(BundleErrorCode.Golden, where, "It holds no golden vectors, or is cut short. Copy or build the bundle anew.");
 
     /// <summary>Steps a new session of a model through the vectors.</summary>
     /// <param name="model">The model, with the kernel that is to be checked.</param>
@@ -101,8 +90,8 @@ public sealed class GoldenVectors
                 if (output[i] != _outputs[(step * OutputSize) + i])
                     return $"Step {step}: output {i} is {output[i]}, not {_outputs[(step * OutputSize) + i]} (kernel {model.Kernel}).";
             session.SaveState(state);
-            if (Checksum(state) != _checksums[step])
-                return $"Step {step}: the outputs are the same, but the state's checksum is {Checksum(state):x16}, not {_checksums[step]:x16} (kernel {model.Kernel}).";
+            if (StateChecksum.Of(state) is ulong checksum && checksum != _checksums[step])
+                return $"Step {step}: the outputs are the same, but the state's checksum is {checksum:x16}, not {_checksums[step]:x16} (kernel {model.Kernel}).";
         }
         return null;
     }
@@ -160,12 +149,4 @@ public sealed class GoldenVectors
     }
 
     private static long Length(long inputs, long outputs, long steps) => HeaderBytes + (steps * (((inputs + outputs) * sizeof(short)) + sizeof(ulong)));
-
-    private static ulong Checksum(ReadOnlySpan<int> state)
-    {
-        ulong hash = ChecksumStart;
-        foreach (int value in state)
-            hash = (hash ^ (uint)value) * ChecksumFactor;
-        return hash;
-    }
 }

@@ -5,17 +5,18 @@ using Latch.Runtime;
 
 namespace Latch.Bundle;
 
-/// <summary>A folder with a model and all that belongs to it on a board, checked when it was opened.</summary>
+/// <summary>
+/// A folder with a model and all that belongs to it on a board, checked when it was opened. What is loaded is made of the bytes that were checked, whatever becomes of the
+/// files.
+/// </summary>
 public sealed class ModelBundle
 {
     private const int MaxManifestBytes = 1 << 16, MaxFileBytes = 1 << 30;
 
-    private ModelBundle(string folder, BundleManifest manifest, string? signedBy)
-    {
-        Folder = folder;
-        Manifest = manifest;
-        SignedBy = signedBy;
-    }
+    private readonly Dictionary<string, byte[]> _files;
+
+    private ModelBundle(string folder, BundleManifest manifest, string? signedBy, Dictionary<string, byte[]> files) =>
+        (Folder, Manifest, SignedBy, _files) = (folder, manifest, signedBy, files);
 
     /// <summary>The folder.</summary>
     public string Folder { get; }
@@ -32,8 +33,11 @@ public sealed class ModelBundle
     /// <summary>SHA-256 of the model's file, lower-case hexadecimal digits.</summary>
     public string ModelSha256 => Find(BundleFiles.Model)!.Sha256;
 
-    /// <summary>The anomaly profile; null when there is none.</summary>
+    /// <summary>The anomaly profile's file; null when there is none.</summary>
     public string? ProfilePath => Find(BundleFiles.Profile) is null ? null : Path.Combine(Folder, BundleFiles.Profile);
+
+    /// <summary>The anomaly profile's bytes, as they were checked; null when there is none.</summary>
+    public ReadOnlyMemory<byte>? Profile => _files.TryGetValue(BundleFiles.Profile, out byte[]? profile) ? profile : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Limits on the board; null when there are none.</summary>
     public BundleLimits? Limits { get; private init; }
@@ -52,14 +56,13 @@ public sealed class ModelBundle
             throw new BundleException(
                 BundleErrorCode.Older, folder, $"Model '{manifest.Name}' has version {manifest.Version}, older than the installed {installed}. Build it with a higher --version, or set trust.allowOlder in the agent's configuration.");
         CheckNames(folder, manifest);
-        BundleLimits? limits = null;
+        Dictionary<string, byte[]> files = [];
         foreach (BundleFile file in manifest.Files)
+            files.Add(file.Name, Check(folder, file));
+        return new ModelBundle(folder, manifest, signedBy, files)
         {
-            byte[] content = Check(folder, file);
-            if (file.Name == BundleFiles.Limits)
-                limits = ParseLimits(content, Path.Combine(folder, file.Name));
-        }
-        return new ModelBundle(folder, manifest, signedBy) { Limits = limits };
+            Limits = files.TryGetValue(BundleFiles.Limits, out byte[]? limits) ? ParseLimits(limits, Path.Combine(folder, BundleFiles.Limits)) : null,
+        };
     }
 
     /// <summary>True for a folder that has a manifest.</summary>
@@ -69,14 +72,14 @@ public sealed class ModelBundle
     /// <summary>Prepares the model.</summary>
     /// <param name="options">The kernel; the usual one when null.</param>
     /// <exception cref="ModelFormatException">The model breaks a rule of its format.</exception>
-    public LatchModel LoadModel(LatchModelOptions? options = null) => LatchModel.Load(ModelPath, options);
+    public LatchModel LoadModel(LatchModelOptions? options = null) => LatchModel.Create(ModelReader.ReadOwned(_files[BundleFiles.Model], ModelPath), options);
 
     /// <summary>Reads the golden vectors and checks that they are this model's.</summary>
     /// <exception cref="BundleException">They are damaged or of another model.</exception>
     public GoldenVectors LoadGolden()
     {
         string path = Path.Combine(Folder, BundleFiles.Golden);
-        GoldenVectors golden = GoldenVectors.Read(path);
+        GoldenVectors golden = GoldenVectors.Read(_files[BundleFiles.Golden], path);
         if (golden.ModelSha256 != ModelSha256)
             throw new BundleException(BundleErrorCode.Golden, path, $"The golden vectors are of the model {golden.ModelSha256[..8]}, the bundle holds {ModelSha256[..8]}. Build the bundle anew.");
         return golden;

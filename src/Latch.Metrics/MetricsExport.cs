@@ -60,7 +60,7 @@ public sealed class MetricsExport : IDisposable
         }
     }
 
-    /// <summary>Pushes what was measured once more and ends.</summary>
+    /// <summary>Pushes what was measured once more and ends, within three seconds.</summary>
     public void Dispose()
     {
         _pusher?.Dispose();

@@ -12,7 +12,7 @@ public sealed record MetricsResource
     /// <summary>latch.model.version: version of the model's bundle; 0 without one.</summary>
     public int ModelVersion { get; init; }
 
-    /// <summary>latch.target: name of the board's kind; empty when unknown.</summary>
+    /// <summary>latch.target: name of the target that the agent was built for; empty when unknown.</summary>
     public string Target { get; init; } = "";
 
     /// <summary>service.version: version of the agent; empty when unknown.</summary>

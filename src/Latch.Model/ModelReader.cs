@@ -29,6 +29,9 @@ public static class ModelReader
     /// <exception cref="ModelFormatException">The bytes break a rule.</exception>
     public static ModelDefinition Read(ReadOnlySpan<byte> file, string name) => Read(file, name, owned: null);
 
+    // For who gives the bytes away: the definition keeps them, and nobody may change them.
+    internal static ModelDefinition ReadOwned(byte[] file, string name) => Read(file, name, file);
+
     // The constants lie where they are in the file when that is ours to keep, else in a copy.
     private static ModelDefinition Read(ReadOnlySpan<byte> file, string name, byte[]? owned)
     {

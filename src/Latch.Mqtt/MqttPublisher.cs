@@ -32,7 +32,7 @@ public sealed class MqttPublisher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(device);
-        string[] faults = [.. options.Faults(), .. PublisherFaults.Of(device)];
+        string[] faults = [.. options.Faults(), .. device.Faults()];
         if (faults.Length > 0)
             throw new MqttOptionsException(faults);
         (_options, _clock, _channels) = (options, clock ?? TimeProvider.System, device.Channels.Count);

@@ -23,18 +23,20 @@ public sealed class MqttSource : ISensorSource
     private readonly AutoResetEvent _wake = new(false);
     private readonly BrokerLink _link;
     private readonly Thread _thread;
+    private readonly Action<string>? _failed;
     private volatile bool _stopping;
 
     /// <summary>Starts to connect, in the background.</summary>
     /// <param name="options">Broker, topics, rate.</param>
     /// <param name="clock">For the time of day and the age of values; the system's when null.</param>
+    /// <param name="failed">Told, on a thread of the source, why there is no connection; the same reason once until there was a connection again.</param>
     /// <exception cref="MqttOptionsException">The options are at fault.</exception>
-    public MqttSource(MqttSourceOptions options, TimeProvider? clock = null)
+    public MqttSource(MqttSourceOptions options, TimeProvider? clock = null, Action<string>? failed = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Faults() is { Count: > 0 } faults)
             throw new MqttOptionsException(faults);
-        (_options, _clock) = (options, clock ?? TimeProvider.System);
+        (_options, _clock, _failed) = (options, clock ?? TimeProvider.System, failed);
         Channels = [.. options.Channels.Select(static channel => new SensorChannel(channel.Name, channel.Unit))];
         _paths = [.. options.Channels.Select(static channel => channel.Path is { } path ? JsonPath.Parse(path) : null)];
         _topics = Enumerable.Range(0, options.Channels.Count).ToLookup(index => options.Channels[index].Topic);
@@ -90,9 +92,13 @@ public sealed class MqttSource : ISensorSource
     private void Run()
     {
         string[] topics = [.. _topics.Select(static topic => topic.Key)];
+        string? told = null;
         while (!_stopping)
         {
-            _link.Poll(static () => null, topics, _options.Qos);
+            if (_link.Poll(static () => null, topics, _options.Qos))
+                told = null;
+            if (!_link.IsConnected && _link.LastError is { } error && error != told)
+                _failed?.Invoke(told = error);
             _wake.WaitOne(TimeSpan.FromMilliseconds(500));
         }
     }

@@ -12,7 +12,7 @@ public sealed class PacedSource : ISensorSource
     private readonly CancellationToken _cancellation;
     private readonly double _period;
     private readonly long _start;
-    private long _tick;
+    private long _point;
     private double _taken = double.NegativeInfinity; // seconds since the start
 
     /// <summary>Paces a source.</summary>
@@ -39,10 +39,10 @@ public sealed class PacedSource : ISensorSource
     public bool TryRead(Span<float> sample, out DateTimeOffset time)
     {
         double elapsed = _clock.GetElapsedTime(_start).TotalSeconds;
-        _tick = Math.Max(_tick + 1, (long)Math.Floor(elapsed / _period));
-        if ((_tick * _period) - _taken < _period / 2)
-            _tick++;
-        var wait = TimeSpan.FromSeconds(Math.Max(0, (_tick * _period) - elapsed));
+        _point = Math.Max(_point + 1, (long)Math.Floor(elapsed / _period));
+        if ((_point * _period) - _taken < _period / 2)
+            _point++;
+        var wait = TimeSpan.FromSeconds(Math.Max(0, (_point * _period) - elapsed));
         if (_cancellation.IsCancellationRequested || _cancellation.WaitHandle.WaitOne(wait))
         {
             time = default;

@@ -46,6 +46,16 @@ public static class SourceFactory
         return faults;
     }
 
+    /// <summary>Whether a read of the source waits until its device, or who writes to it, has a sample; a source that does not wait answers at once. Touches no device.</summary>
+    /// <param name="definition">As for <see cref="Open"/>; false where it does not hold. <see cref="SourceContext.OtherKinds"/> are taken not to wait.</param>
+    /// <param name="context">What the definition does not say itself.</param>
+    public static bool Waits(JsonElement definition, SourceContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        List<string> faults = [];
+        return Read(new(definition, context.Path, faults), context) is { Waits: true } && faults.Count == 0;
+    }
+
     /// <summary>Reads one definition; null after a fault.</summary>
     internal static SourceDefinition? Read(DefinitionReader reader, SourceContext context)
     {

@@ -106,7 +106,8 @@ internal sealed class AgentProcess : IDisposable
 
     private static Process Start(Scratch scratch, string command, Action<ProcessStartInfo> configure)
     {
-        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "latch-agent"), [.. command.Split(' '), "--config", scratch["agent.json"]])
+        // Tests that run in the background, or under nohup, ignore these signals, and so would the agent.
+        ProcessStartInfo start = new("/usr/bin/env", ["--default-signal=HUP,INT", Path.Combine(AppContext.BaseDirectory, "latch-agent"), .. command.Split(' '), "--config", scratch["agent.json"]])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -63,7 +63,7 @@ public sealed class AgentProcessTests : IDisposable
         Assert.Equal(0, agent.WaitForExit());
         StatusDocument status = StatusFile.Read(_scratch["status.json"]);
         Assert.Equal(("ended", 500), (status.State, status.Steps));
-        StateImage image = StateFile.Parse(File.ReadAllBytes(_scratch["state.bin"]))!;
+        StateImage image = StateFile.Parse(File.ReadAllBytes(State()))!;
         Assert.Equal(StateAfter(500), image.Session);
         Assert.Equal(ModelFingerprint.OfFile(_scratch["m.latch"]), image.Fingerprint);
     }
@@ -74,12 +74,12 @@ public sealed class AgentProcessTests : IDisposable
         Prepare(rate: 100);
         using (AgentProcess agent = new(_scratch))
         {
-            Assert.True(SpinWait.SpinUntil(() => File.Exists(_scratch["state.bin"]), TimeSpan.FromSeconds(30)), agent.Log);
+            Assert.True(SpinWait.SpinUntil(() => File.Exists(State()), TimeSpan.FromSeconds(30)), agent.Log);
             agent.Signal("KILL");
             Assert.Equal(137, agent.WaitForExit());
         }
 
-        int[] saved = StateFile.Parse(File.ReadAllBytes(_scratch["state.bin"]))!.Session;
+        int[] saved = StateFile.Parse(File.ReadAllBytes(State()))!.Session;
         Assert.Equal(StateAfter(saved[0]), saved);
         using AgentProcess second = new(_scratch);
         second.Expect("READY=1");
@@ -87,18 +87,18 @@ public sealed class AgentProcessTests : IDisposable
         Assert.Contains($"<5>state: goes on after step {saved[0]}.", second.Log, StringComparison.Ordinal);
         second.Signal("INT");
         Assert.Equal(0, second.WaitForExit());
-        Assert.True(StateFile.Parse(File.ReadAllBytes(_scratch["state.bin"]))!.Session[0] > saved[0] + 5);
+        Assert.True(StateFile.Parse(File.ReadAllBytes(State()))!.Session[0] > saved[0] + 5);
     }
 
     [Fact]
     public void Run_StateIsDamaged_BeginsAnewAndSaysSo()
     {
         Prepare(rate: 0, loop: false);
-        File.WriteAllText(_scratch["state.bin"], "nothing");
+        File.WriteAllText(State(), "nothing");
         using AgentProcess agent = new(_scratch);
         Assert.Equal(0, agent.WaitForExit());
-        Assert.Contains("state.bin is damaged", agent.Log, StringComparison.Ordinal);
-        Assert.Equal(500, StateFile.Parse(File.ReadAllBytes(_scratch["state.bin"]))!.Session[0]);
+        Assert.Contains($"{State()} is damaged", agent.Log, StringComparison.Ordinal);
+        Assert.Equal(500, StateFile.Parse(File.ReadAllBytes(State()))!.Session[0]);
     }
 
     [Fact]
@@ -119,7 +119,8 @@ public sealed class AgentProcessTests : IDisposable
         agent.Signal("TERM");
         Assert.Equal(0, agent.WaitForExit());
         Assert.Contains("<3>reload: refused", agent.Log, StringComparison.Ordinal);
-        Assert.Equal(ModelFingerprint.Of(TestModels.Definition(9)), StateFile.Parse(File.ReadAllBytes(_scratch["state.bin"]))!.Fingerprint);
+        Assert.Equal(ModelFingerprint.Of(TestModels.Definition(9)), StateFile.Parse(File.ReadAllBytes(State(9)))!.Fingerprint);
+        Assert.Equal(first, StateFile.Parse(File.ReadAllBytes(State()))!.Fingerprint);
     }
 
     [Fact]
@@ -203,6 +204,8 @@ public sealed class AgentProcessTests : IDisposable
     }
 
     public void Dispose() => _scratch.Dispose();
+
+    private string State(int seed = 4) => StateFile.PathOf(_scratch["state.bin"], ModelFingerprint.Of(TestModels.Definition(seed)));
 
     private static void Reload(AgentProcess agent, string expected, Action change)
     {

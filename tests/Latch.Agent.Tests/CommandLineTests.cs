@@ -26,4 +26,11 @@ public sealed class CommandLineTests
     [InlineData("/usr/lib/latch/agent/latch-agent", null)]
     [InlineData("", null)]
     public void SlotOf_Program_IsTheNumberOfItsSlot(string program, string? slot) => Assert.Equal(slot, ProgramFacts.SlotOf(program));
+
+    [Fact]
+    public void TargetOf_Program_IsWhatItWasBuiltFor()
+    {
+        Assert.Equal("a-board", ProgramFacts.TargetOf(typeof(CommandLineTests).Assembly)); // TestAssembly.cs
+        Assert.Equal("", ProgramFacts.TargetOf(typeof(ProgramFacts).Assembly));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Latch.Agent.Configuration;
 
 namespace Latch.Agent.Tests;
@@ -92,6 +93,48 @@ public sealed class ConfigurationTests
         ConfigurationException exception = Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read(path));
         Assert.Contains(exception.Faults, fault => fault.StartsWith($"{path}: source.channels[0].topics: is not known", StringComparison.Ordinal));
         Assert.Contains(exception.Faults, fault => fault.StartsWith($"{path}: source.x: is not known", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true, """{"kind": "host"}""")]
+    [InlineData(true, """{"kind": "mqtt", "host": "h", "channels": []}""")]
+    [InlineData(false, """{"kind": "stdin"}""")]
+    [InlineData(false, """{"kind": "combined", "sources": [{"kind": "host"}, {"kind": "iio", "buffered": true}]}""")]
+    public void IsOnDemand_Source_IsReadWhenTheLoopAsksUnlessItWaits(bool expected, string source) =>
+        Assert.Equal(expected, Service.AgentSetup.IsOnDemand(TestModels.Configuration($$"""{"model": "m", "source": {{source}} }""")));
+
+    [Fact]
+    public void Parse_BoundsOfTelemetry_AreThoseOfItsOptions()
+    {
+        List<KnownProperty> known = [];
+        ConfigurationReader.Parse("{}", "/", new ConfigurationFaults(), known);
+        (string Path, double Value)[] bounds = [.. known.Where(static property => property.Path.Split('.') is ["telemetry", "mqtt" or "otlp" or "prometheus", ..])
+            .SelectMany(static property => (double?[])[property.Least, property.Greatest], static (property, bound) => (property.Path, bound)).Where(static bound => bound.bound is not null).Select(static bound => (bound.Path, bound.bound!.Value))];
+        Assert.True(bounds.Length >= 20);
+        foreach ((string path, double value) in bounds)
+        {
+            string[] names = path.Split('.');
+            JsonObject telemetry = new() { ["mqtt"] = new JsonObject { ["host"] = "h", ["everySteps"] = 5 }, ["otlp"] = new JsonObject(), ["prometheus"] = new JsonObject() };
+            JsonObject section = names[1..^1].Aggregate(telemetry, static (parent, name) => (JsonObject)(parent[name] ??= new JsonObject()));
+            section[names[^1]] = value;
+            ConfigurationFaults faults = new();
+            ConfigurationReader.Parse(new JsonObject { ["model"] = "m", ["source"] = new JsonObject { ["kind"] = "stdin" }, ["telemetry"] = telemetry }.ToJsonString(), "/", faults, []);
+            Assert.True(faults.All.Count == 0, $"{path} = {value}: {string.Join(' ', faults.All)}");
+        }
+    }
+
+    [Theory]
+    [InlineData("pump 7", """, "telemetry": {"mqtt": {"host": "h"}}""", "telemetry.mqtt: device: the name 'pump 7' must have")]
+    [InlineData("pump 7", "", null)]
+    [InlineData("pump-7", """, "telemetry": {"mqtt": {"host": "h"}}""", null)]
+    public void ModelFaults_NameThatIsNoLevelOfATopic_IsAFaultWhereMqttIsGiven(string device, string more, string? expected)
+    {
+        using Scratch scratch = new();
+        Model.ModelWriter.Write(TestModels.Definition(), scratch["m.latch"]);
+        AgentConfiguration configuration = TestModels.Configuration($$"""{"device": "{{device}}", "model": "m.latch", "trust": {"allowUnsigned": true}, "source": {"kind": "stdin"} {{more}}}""", scratch.Folder);
+        IReadOnlyList<string> faults = Service.AgentSetup.ModelFaults(configuration);
+        Assert.Equal(expected is null ? 0 : 1, faults.Count);
+        Assert.StartsWith(expected ?? "", string.Join(' ', faults), StringComparison.Ordinal);
     }
 
     [Fact]

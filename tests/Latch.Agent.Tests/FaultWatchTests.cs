@@ -129,6 +129,20 @@ public sealed class FaultWatchTests
     }
 
     [Fact]
+    public void Check_StuckAfterAnotherFault_IsToldWithItsOwnChannelOrNone()
+    {
+        FaultWatch all = Watch("""{"stuckSeconds": 0.5}"""), named = Watch("""{"stuckSeconds": 0.5, "stuckChannels": ["b", "c"]}""");
+        Fresh(all, [float.NaN, 2, 3]);
+        for (int step = 0; step < 6; step++)
+            Fresh(all, [1, 2, 3]);
+        Assert.Equal("Stuck began: ", _told[^1]);
+        Fresh(named, [float.NaN, 2, 3]);
+        for (int step = 0; step < 6; step++)
+            Fresh(named, [step, step, 3]);
+        Assert.Equal("Stuck began: c", _told[^1]);
+    }
+
+    [Fact]
     public void Check_ReadingFarBeyondTheCalibratedRange_IsHeld()
     {
         FaultWatch watch = Watch("""{"rangeFactor": 10}""");

@@ -40,6 +40,12 @@ public sealed class HealthCheckTests
         Assert.Empty(Check(Good(), Later() with { Alarm = Later().Alarm! with { InLastHour = 99, Share = 1, ScoredSteps = 29 } }));
 
     [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)]
+    public void Faults_FirstStepOnly_IsNotJudgedByItsTime(long steps, int expected) =>
+        Assert.Equal(expected, Check(Good() with { Steps = 0 }, Later() with { Steps = steps, StepTime = new TimeStatus(900, 900, 900) }).Count);
+
+    [Theory]
     [InlineData(29, false)]
     [InlineData(30, true)]
     public void IsJudged_ModelWithAProfile_NeedsThirtyScores(long scored, bool expected) =>

@@ -42,6 +42,21 @@ public sealed class HistogramTests
         Assert.Equal(long.MaxValue, histogram.Percentile(1));
     }
 
+    [Theory]
+    [InlineData(59, 1, 1_000, 1_063)]
+    [InlineData(58, 2, 1_000_000_000, 1_000_000_000)]
+    [InlineData(1, 1, 1_000, 1_063)]
+    [InlineData(0, 1, 1_000_000_000, 1_000_000_000)]
+    public void Percentile_FewerThanAHundredTimes_OneOfThemDoesNotDecide(int fast, int slow, long least, long most)
+    {
+        Histogram histogram = new();
+        for (int value = 0; value < fast; value++)
+            histogram.Add(1_000);
+        for (int value = 0; value < slow; value++)
+            histogram.Add(1_000_000_000);
+        Assert.InRange(histogram.Percentile(0.99), least, most);
+    }
+
     [Fact]
     public void Percentile_NothingAdded_IsZero() => Assert.Equal(0, new Histogram().Percentile(0.99));
 }

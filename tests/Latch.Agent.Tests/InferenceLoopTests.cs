@@ -84,6 +84,24 @@ public sealed class InferenceLoopTests
     }
 
     [Fact]
+    public void TakeStep_ReadingOutOfRangeAndNoNewSample_StaysMissing()
+    {
+        using LoopFixture loop = new(TestModels.Load(), """{"ranges": {"a": {"min": -2, "max": 2}}}""", rate: 10);
+        loop.Step([1, 2, 3]);
+        loop.Step([50, 2, 3]);
+        Assert.Equal(1, loop.Counters.Missing);
+        loop.Loop.TakeStep();
+        Assert.Equal((3, 2, FaultKind.OutOfRange), (loop.Counters.Steps, loop.Counters.Missing, loop.Faults.Present));
+        Session session = loop.Model.Loaded.Model.CreateSession();
+        foreach (float[] sample in (float[][])[[1, 2, 3], [float.NaN, 2, 3], [float.NaN, 2, 3]])
+            session.Step(sample, new float[3]);
+        int[] expected = new int[session.StateSize], actual = new int[session.StateSize];
+        session.SaveState(expected);
+        loop.Model.Session.SaveState(actual);
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
     public void TakeStep_SkipPolicy_LeavesTheSessionAsItIs()
     {
         using LoopFixture loop = new(TestModels.Load(), """{"missing": "skip"}""", rate: 10);
@@ -157,6 +175,43 @@ public sealed class InferenceLoopTests
     }
 
     [Fact]
+    public void Apply_SameModelAndAnotherProfile_KeepsTheStateAndScoresAnew()
+    {
+        using LoopFixture loop = InAlarm();
+        ulong checksum = loop.Model.Checksum();
+        LoadedModel again = TestModels.Load(profile: true) with { ProfileHash = 8 };
+        loop.Loop.Apply(new LoopChange(null, again, RunningModel.NewScorer(again, loop.Configuration.Alarms), 0.01, loop.Watch(again, loop.Configuration)));
+        loop.Loop.TakeStep(); // without a sample: only the change
+        Assert.Equal(checksum, loop.Model.Checksum());
+        Assert.Equal((0, 8ul), (loop.Model.Detector!.Steps, loop.Model.Loaded.ProfileHash));
+        Assert.Equal((false, double.NaN), (loop.Counters.IsAlarm, loop.Counters.Score));
+        loop.Step(TestModels.Sample(205));
+        Assert.Equal((1, 206), (loop.Model.Detector.Steps, loop.Model.Session.StepCount));
+        Assert.Equal(loop.Model.Detector.Threshold, loop.Counters.Threshold);
+    }
+
+    [Fact]
+    public void Apply_WithoutAProfile_NothingIsScoredAndNoAlarmLasts()
+    {
+        using LoopFixture loop = InAlarm();
+        LoadedModel again = TestModels.Load();
+        loop.Loop.Apply(new LoopChange(null, again, null, 1, loop.Watch(again, loop.Configuration)));
+        loop.Step(TestModels.Sample(205));
+        Assert.Null(loop.Model.Detector);
+        Assert.Equal((false, double.NaN, double.NaN), (loop.Counters.IsAlarm, loop.Counters.Score, loop.Counters.Threshold));
+    }
+
+    [Fact]
+    public void Reset_DuringAnAlarm_NoAlarmLasts()
+    {
+        using LoopFixture loop = InAlarm("""{"deviceGone": "reset", "resetAfter": 1}""");
+        loop.Mailbox.Fail("unplugged");
+        loop.Loop.TakeStep();
+        Assert.Equal(1, loop.Counters.Resets);
+        Assert.Equal((false, double.NaN, double.NaN), (loop.Counters.IsAlarm, loop.Counters.Score, loop.Counters.Threshold));
+    }
+
+    [Fact]
     public void Apply_AnotherModel_BeginsAtItsFirstStep()
     {
         using LoopFixture loop = new(TestModels.Load());
@@ -189,8 +244,8 @@ public sealed class InferenceLoopTests
             loop.Step(sample);
         }
 
-        Assert.Equal(loop.Model.Detector!.Alarm.Start, loop.Counters.Alarms == 1 ? loop.Model.Detector.Alarm.Start : -1);
-        Assert.InRange(loop.Model.Detector.Alarm.Start, 200, 209);
+        Assert.Equal(1, loop.Counters.Alarms);
+        Assert.InRange(loop.Model.Detector!.Alarm.Start, 200, 209);
         Assert.Equal(1, loop.Counters.AlarmsInLastHour(loop.Clock.Now));
         Assert.Equal(0, loop.Counters.AlarmsInLastHour(loop.Clock.Now + 3_700_000_000_000));
         Assert.InRange(loop.Counters.InAlarm, 10, 60);
@@ -205,18 +260,39 @@ public sealed class InferenceLoopTests
         using Scratch scratch = new();
         StateOptions options = new(scratch["state.bin"], 0.1, 60);
         using var log = new Service.Log(new StringWriter());
-        StateKeeper keeper = new(options, TimeProvider.System, log);
+        ManualTime time = new();
+        StateKeeper keeper = new(options, time, log);
         using LoopFixture loop = new(TestModels.Load(), state: keeper);
         for (int step = 0; step < 5; step++)
             loop.Step(TestModels.Sample(step));
-        Thread.Sleep(150);
-        keeper.Work(); // asks
+        time.Advance(TimeSpan.FromSeconds(0.09));
+        keeper.Work(); // it is not time yet
         loop.Step(TestModels.Sample(5));
-        ulong saved = loop.Model.Checksum();
+        keeper.Work();
+        Assert.Empty(Directory.GetFiles(scratch.Folder));
+        time.Advance(TimeSpan.FromSeconds(0.01));
+        keeper.Work(); // asks
         loop.Step(TestModels.Sample(6));
+        ulong saved = loop.Model.Checksum();
+        loop.Step(TestModels.Sample(7));
         keeper.Work(); // writes
         using RunningModel other = new(TestModels.Load(), loop.Configuration);
         keeper.Restore(other);
-        Assert.Equal((6, saved), (other.Session.StepCount, other.Checksum()));
+        Assert.Equal((7, saved), (other.Session.StepCount, other.Checksum()));
+    }
+
+    private static LoopFixture InAlarm(string faults = "{}")
+    {
+        LoopFixture loop = new(TestModels.Load(profile: true), faults, rate: 10);
+        for (int step = 0; step < 205; step++)
+        {
+            float[] sample = TestModels.Sample(step);
+            if (step >= 200)
+                sample[1] = 6;
+            loop.Step(sample);
+        }
+
+        Assert.True(loop.Counters.IsAlarm);
+        return loop;
     }
 }

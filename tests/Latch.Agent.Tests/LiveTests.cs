@@ -4,7 +4,6 @@ using System.Text.Json;
 using Latch.Agent.Live;
 using Latch.Agent.Service;
 using Latch.Runtime;
-using Latch.Telemetry.Recordings;
 
 namespace Latch.Agent.Tests;
 

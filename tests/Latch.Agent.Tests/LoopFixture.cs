@@ -13,7 +13,8 @@ internal sealed class LoopFixture : IDisposable
 {
     public static readonly DateTimeOffset Time = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
 
-    public LoopFixture(LoadedModel loaded, string faults = "{}", double rate = 0, LiveFeed? live = null, StateKeeper? state = null)
+    public LoopFixture(LoadedModel loaded, string faults = "{}", double rate = 0, LiveFeed? live = null, StateKeeper? state = null,
+        ServiceManager? service = null, Func<LoopFixture, IStepObserver>? observer = null, bool onDemand = false)
     {
         Configuration = TestModels.Configuration($$"""{"model": "m", "source": {"kind": "stdin"}, "faults": {{faults}}}""");
         Model = new RunningModel(loaded, Configuration);
@@ -27,10 +28,12 @@ internal sealed class LoopFixture : IDisposable
             Faults = Watch(loaded, Configuration),
             Counters = Counters,
             Rate = rate,
-            OnDemand = false,
+            OnDemand = onDemand,
             Log = Log,
             Live = live,
             State = state,
+            Service = service,
+            Observer = observer?.Invoke(this),
         });
     }
 

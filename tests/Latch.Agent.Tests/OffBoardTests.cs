@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Latch.Agent.Configuration;
+using Latch.Agent.Models;
+using Latch.Agent.Service;
+using Latch.Agent.Status;
 using Latch.Model;
 using Latch.Mqtt.Tests;
 using Latch.Runtime;
@@ -56,7 +60,73 @@ public sealed partial class OffBoardTests : IDisposable
         Assert.All(["latch_model=\"small-4\"", "latch_model_version=\"0\"", "service_instance_id=\"pump-7\""], label => Assert.Contains(label, info, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task OffBoard_PublisherCannotStart_MetricsAreServedAllTheSame()
+    {
+        StringWriter lines = new();
+        using Log log = new(lines);
+        LoadedModel loaded = TestModels.Load();
+        using LatchModel model = loaded.Model;
+        using (OffBoard offBoard = new(Configuration("not a name", _port), loaded, 10, log))
+        {
+            Assert.Null(offBoard.Publisher);
+            Assert.Single(offBoard.Queues);
+            await ScrapeUntilAsync(static metrics => metrics.Keys.Any(static name => name.StartsWith("target_info{", StringComparison.Ordinal)));
+        }
+
+        log.Dispose();
+        Assert.Contains("<3>telemetry: ", lines.ToString(), StringComparison.Ordinal);
+        Assert.Contains("'not a name'", lines.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OffBoard_PortIsTaken_MessagesArePublishedAllTheSame()
+    {
+        using System.Net.Sockets.TcpListener other = new(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        StringWriter lines = new();
+        using Log log = new(lines);
+        LoadedModel loaded = TestModels.Load();
+        using LatchModel model = loaded.Model;
+        using (OffBoard offBoard = new(Configuration("pump-7", ((System.Net.IPEndPoint)other.LocalEndpoint).Port), loaded, 10, log))
+        {
+            Assert.NotNull(offBoard.Publisher);
+            Assert.Null(offBoard.Otlp);
+        }
+
+        log.Dispose();
+        Assert.Contains("Prometheus cannot be served", lines.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OffBoard_CollectorIsNotThere_TheStatusSaysSo()
+    {
+        using Log log = new(new StringWriter());
+        using LoopFixture loop = new(TestModels.Load());
+        AgentConfiguration configuration = TestModels.Configuration("""
+            {"model": "m", "source": {"kind": "stdin"}, "telemetry": {"otlp": {"endpoint": "http://127.0.0.1:1/v1/metrics", "intervalSeconds": 0.1}}}
+            """);
+        loop.Model.OffBoard = new OffBoard(configuration, loop.Model.Loaded, 10, log);
+        using Outputs outputs = new([], log);
+        using AgentMeters meters = new(loop.Counters, loop.Faults, static () => null);
+        using ServiceManager service = new(null, null, null);
+        AgentObserver observer = new(loop.Counters, loop.Faults, meters, outputs, service, log, 0.8);
+        StatusSources sources = new(
+            configuration.Alarms, loop.Model, null, loop.Counters, loop.Faults, new FaultLog(log, TimeProvider.System), observer, outputs, null, null, loop.Clock.Now);
+        OtlpReport? otlp = null;
+        Assert.True(SpinWait.SpinUntil(() => (otlp = StatusSnapshot.Take(sources).Otlp) is { Failed: > 0, LastError: not null }, 20_000));
+        Assert.Contains("127.0.0.1:1", otlp!.LastError, StringComparison.Ordinal);
+        Assert.Equal(0, otlp.Pushed);
+    }
+
     public void Dispose() => _scratch.Dispose();
+
+    private static AgentConfiguration Configuration(string device, int port) => TestModels.Configuration($$"""
+        {
+          "device": "{{device}}", "model": "m", "source": {"kind": "stdin"},
+          "telemetry": {"mqtt": {"host": "localhost", "port": 1}, "prometheus": {"port": {{port}}} }
+        }
+        """);
 
     private void Prepare(Broker broker)
     {

@@ -25,7 +25,7 @@ public sealed class SampleMailboxTests
             mailbox.Wait(number, 100);
             if (taken.Count % 97 == 5)
                 Thread.Sleep(1);
-            if (mailbox.TryTake(row, ref number, out _))
+            if (mailbox.TryTake(row, ref number, out _, out _))
                 taken.Add(row[0]);
         }
 
@@ -42,8 +42,24 @@ public sealed class SampleMailboxTests
         mailbox.Put([2], DateTimeOffset.UnixEpoch);
         float[] row = new float[1];
         long number = 0;
-        Assert.True(mailbox.TryTake(row, ref number, out _));
+        Assert.True(mailbox.TryTake(row, ref number, out _, out _));
         Assert.Equal((2, 2), (row[0], number));
+    }
+
+    [Fact]
+    public void TryTake_SeriesHasEnded_IsAtItsEndAfterTheLastSample()
+    {
+        SampleMailbox mailbox = new();
+        mailbox.Open([new SensorChannel("a", "")]);
+        mailbox.Put([1], DateTimeOffset.UnixEpoch);
+        mailbox.End();
+        long number = 0;
+        Assert.False(mailbox.TryTake(new float[2], ref number, out _, out bool ended)); // not mapped yet
+        Assert.False(ended);
+        Assert.True(mailbox.TryTake(new float[1], ref number, out _, out ended));
+        Assert.False(ended);
+        Assert.False(mailbox.TryTake(new float[1], ref number, out _, out ended));
+        Assert.True(ended);
     }
 
     [Fact]

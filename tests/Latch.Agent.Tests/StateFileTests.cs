@@ -39,6 +39,20 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
+    public void Restore_StateOfAnotherProfile_TakesTheSessionAndScoresAnew()
+    {
+        using RunningModel first = new(TestModels.Load(profile: true), TestModels.Plain());
+        using RunningModel second = new(TestModels.Load(profile: true) with { ProfileHash = 8 }, TestModels.Plain());
+        for (int step = 0; step < 150; step++)
+            first.Step(TestModels.Sample(step), s_now, out _);
+        StateImage image = new();
+        first.Save(image);
+        Assert.False(second.Restore(image));
+        Assert.Equal((150, first.Checksum()), (second.Session.StepCount, second.Checksum()));
+        Assert.Equal((150, 0), (first.Detector!.Steps, second.Detector!.Steps));
+    }
+
+    [Fact]
     public void Read_AnyByteChanged_IsRefused()
     {
         byte[] good = StateFile.ToBytes(Image());
@@ -81,7 +95,9 @@ public sealed class StateFileTests : IDisposable
     [Fact]
     public void Read_StateOfAnotherModel_IsRefused()
     {
+        // As with two fingerprints that begin alike.
         StateFile.Write(_scratch["state.bin"], Image());
+        File.Move(_scratch["state-aaaaaaaa.bin"], _scratch["state-bbbbbbbb.bin"]);
         Assert.Null(StateFile.Read(Options(60), new string('b', 64), s_now, out string refusal));
         Assert.Contains("is of the model aaaaaaaa, not bbbbbbbb", refusal, StringComparison.Ordinal);
     }
@@ -91,7 +107,36 @@ public sealed class StateFileTests : IDisposable
     {
         StateFile.Write(_scratch["state.bin"], Image());
         StateFile.Write(_scratch["state.bin"], Image());
-        Assert.Equal([_scratch["state.bin"]], Directory.GetFiles(_scratch.Folder));
+        Assert.Equal([_scratch["state-aaaaaaaa.bin"]], Directory.GetFiles(_scratch.Folder));
+    }
+
+    [Fact]
+    public void Write_AnotherModelOnTrial_LeavesTheStateThatARollbackGoesOnFrom()
+    {
+        StateFile.Write(_scratch["state.bin"], Image());
+        StateImage trial = Image();
+        (trial.Fingerprint, trial.Session) = (new string('b', 64), [9]);
+        StateFile.Write(_scratch["state.bin"], trial);
+        Assert.Equal([1, -2, 3], StateFile.Read(Options(60), new string('a', 64), s_now, out _)!.Session);
+        Assert.Equal([9], StateFile.Read(Options(60), new string('b', 64), s_now, out _)!.Session);
+        Assert.Null(StateFile.Read(Options(60), new string('c', 64), s_now, out string refusal));
+        Assert.Equal("there is none", refusal);
+    }
+
+    [Fact]
+    public void Write_ManyModels_KeepsTheNewestOfTheOthersAndNothingElseIsDeleted()
+    {
+        string[] kept = [_scratch.Write("state-notadigi.bin", ""), _scratch.Write("state-0.bin", ""), _scratch.Write("state-00000000.txt", ""), _scratch.Write("other-00000000.bin", "")];
+        foreach ((char model, int minutes) in (ReadOnlySpan<(char, int)>)[('b', 1), ('c', 3), ('a', 2)])
+        {
+            StateImage image = Image();
+            image.Fingerprint = new string(model, 64);
+            StateFile.Write(_scratch["state.bin"], image);
+            File.SetLastWriteTimeUtc(_scratch[$"state-{new string(model, 8)}.bin"], s_now.UtcDateTime.AddMinutes(minutes));
+        }
+
+        // When a came, the others were b and c, which is newer.
+        Assert.Equal([.. kept.Append(_scratch["state-aaaaaaaa.bin"]).Append(_scratch["state-cccccccc.bin"]).Order()], Directory.GetFiles(_scratch.Folder).Order());
     }
 
     public void Dispose() => _scratch.Dispose();

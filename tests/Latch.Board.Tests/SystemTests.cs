@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Latch.Board.Tests;
 
@@ -49,8 +51,16 @@ public sealed class SystemTests(BoardFixture fixture)
     [Fact]
     public void Network_ToTheOutside_IsClosed()
     {
-        ProcessRun run = fixture.Board.Run("timeout 5 bash -c 'exec 3<>/dev/tcp/10.0.2.2/22'");
+        // Somebody listens there, so that only the board's network can be what refuses.
+        using TcpListener listener = new(IPAddress.Any, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        using (TcpClient own = new("127.0.0.1", port))
+        using (TcpClient accepted = listener.AcceptTcpClient())
+            Assert.True(accepted.Connected);
+        ProcessRun run = fixture.Board.Run($"timeout 5 bash -c 'exec 3<>/dev/tcp/10.0.2.2/{port}'");
         Assert.NotEqual(0, run.Code);
+        Assert.False(listener.Pending());
     }
 
     [Fact]

@@ -21,8 +21,26 @@ public sealed class ModelBundleTests
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Scratch.Model))), bundle.ModelSha256);
         Assert.Equal(new BundleLimits(1000, 32), bundle.Limits);
         Assert.Null(bundle.ProfilePath);
+        Assert.Null(bundle.Profile);
         using Runtime.LatchModel model = bundle.LoadModel();
         Assert.Null(bundle.LoadGolden().Check(model));
+    }
+
+    [Fact]
+    public void Load_FilesReplacedAfterOpen_GivesWhatWasChecked()
+    {
+        using Scratch scratch = new();
+        string profile = scratch.At("p.json");
+        File.WriteAllText(profile, "the profile");
+        BundleWriter.Write(scratch.Bundle, Scratch.Content with { ProfilePath = profile });
+        ModelBundle bundle = ModelBundle.Open(scratch.Bundle, new BundleTrust { AllowUnsigned = true });
+        File.Copy(Path.Combine(SharedData.Repository, "samples", "gates", "gates-gru.latch"), bundle.ModelPath, overwrite: true);
+        File.Delete(Path.Combine(scratch.Bundle, BundleFiles.Golden));
+        File.WriteAllText(bundle.ProfilePath!, "another profile");
+        using Runtime.LatchModel model = bundle.LoadModel();
+        Assert.Equal(Latch.Model.CellKind.Lstm, Assert.Single(model.Layers).Kind);
+        Assert.Null(bundle.LoadGolden().Check(model));
+        Assert.Equal("the profile"u8, bundle.Profile!.Value.Span);
     }
 
     [Fact]

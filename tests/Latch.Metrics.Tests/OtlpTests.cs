@@ -50,10 +50,31 @@ public sealed class OtlpTests
         Assert.Contains("503 Busy", export.Status.LastError, StringComparison.Ordinal);
         instruments.Steps.Add(5);
         collector.Status = "200 OK";
+        // The first push that is taken may have been measured before the five steps.
+        Until(() => Named(collector.Last.ResourceMetrics[0].ScopeMetrics[0], "latch.agent.steps").Sum.DataPoints.Single().AsInt == 1005, "the total");
         Until(() => export.Status.Pushed > 0, "a push");
-        Assert.Equal(1005, Named(collector.Last.ResourceMetrics[0].ScopeMetrics[0], "latch.agent.steps").Sum.DataPoints.Single().AsInt);
         Assert.Contains("Authorization: Bearer abc\r\n", collector.Requests[0].Head, StringComparison.Ordinal);
         File.Delete(headers);
+    }
+
+    [Theory]
+    [InlineData(0.05)]
+    [InlineData(3600)]
+    public void Dispose_CollectorDoesNotAnswer_EndsWithinAFewSeconds(double interval)
+    {
+        using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        using Instruments instruments = new();
+        OtlpOptions otlp = new() { Endpoint = $"http://{listener.LocalEndpoint}/v1/metrics", IntervalSeconds = interval, TimeoutSeconds = 60 };
+        MetricsExport export = MetricsExport.Start(new MetricsOptions { Meters = [instruments.Name], Otlp = otlp }, Instruments.Resource);
+        instruments.Measure();
+        if (interval < 1)
+            Until(listener.Pending, "a connection");
+        long start = Stopwatch.GetTimestamp();
+        export.Dispose();
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 1, 20);
+        Assert.Equal(0, export.Status.Pushed);
+        Assert.EndsWith("no answer within 2 s", export.Status.LastError, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ internal sealed class Proxy : IDisposable
     private readonly List<Socket> _sockets = [];
     private readonly int _target;
     private volatile bool _cut;
+    private int _accepted;
 
     public Proxy(int target)
     {
@@ -19,6 +20,9 @@ internal sealed class Proxy : IDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Connections so far.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>Resets every connection, and refuses new ones until <see cref="Mend"/>.</summary>
     public void Cut()
@@ -47,6 +51,7 @@ internal sealed class Proxy : IDisposable
             while (true)
             {
                 Socket client = await _listener.AcceptSocketAsync();
+                Interlocked.Increment(ref _accepted);
                 if (_cut)
                 {
                     client.Close(0);

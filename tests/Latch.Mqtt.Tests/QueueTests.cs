@@ -104,6 +104,28 @@ public sealed class QueueTests : IDisposable
         Assert.Equal([0, 1, 2], Take(queue, 3));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TryPeek_DiskDoesNotGiveASegmentBack_DropsItAndGoesOnWithTheNext(bool already)
+    {
+        using (OfflineQueue queue = new(_folder, 1 << 20))
+            Fill(queue, 0, 38);
+        Assert.Single(Directory.EnumerateFiles(_folder, "*.queue"));
+        bool fails = already;
+        using OfflineQueue again = new(_folder, 1 << 20, path => new Disk(path, () => fails));
+        Assert.Equal(already ? 0 : 38, again.Count);
+        Fill(again, 100, 103);
+        if (!already)
+            Assert.Equal([0, 1], Take(again, 2));
+        fails = true;
+        Assert.Equal([100, 101, 102], Take(again, 5));
+        Assert.Equal(already ? 1 : 36, again.Dropped);
+        Assert.Equal(0, again.Count);
+        if (!already)
+            Assert.Contains("cannot be read, and is given up: Input/output error", again.LastError, StringComparison.Ordinal);
+    }
+
     private static void Fill(OfflineQueue queue, int first, int end)
     {
         for (int index = first; index < end; index++)
@@ -132,5 +154,11 @@ public sealed class QueueTests : IDisposable
         ends = [.. Enumerable.Range(1, 5).Select(static count => 8 + (count * 27))];
         Assert.Equal(bytes.Length, ends[^1]);
         return path;
+    }
+
+    /// <summary>A file on a disk that may fail.</summary>
+    private sealed class Disk(string path, Func<bool> fails) : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0)
+    {
+        public override int Read(Span<byte> buffer) => fails() ? throw new IOException("Input/output error") : base.Read(buffer);
     }
 }

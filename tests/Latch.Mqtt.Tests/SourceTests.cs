@@ -29,8 +29,10 @@ public sealed class SourceTests
     public void TryRead_BrokerRestarted_ValuesComeAgain()
     {
         using Broker broker = Broker.Open();
-        using MqttSource source = new(Options(broker));
+        System.Collections.Concurrent.ConcurrentQueue<string> failed = new();
+        using MqttSource source = new(Options(broker), failed: failed.Enqueue);
         Wait.Until(() => source.IsConnected, "a connection");
+        Assert.Empty(failed);
         broker.Stop();
         Wait.Until(() => !source.IsConnected, "the loss of the connection");
         Wait.Until(() => source.LastError?.Contains("the connection was lost", StringComparison.Ordinal) == true, "the reason");
@@ -39,6 +41,9 @@ public sealed class SourceTests
         broker.Publish("plant/raw", "7");
         float[] sample = new float[4];
         Wait.Until(() => source.TryRead(sample, out _) && sample[0] == 7, "the value");
+        Assert.Single(failed, static reason => reason.Contains("the connection was lost", StringComparison.Ordinal));
+        broker.Stop();
+        Wait.Until(() => failed.Count(static reason => reason.Contains("the connection was lost", StringComparison.Ordinal)) == 2, "the reason of the second loss");
     }
 
     [Theory]

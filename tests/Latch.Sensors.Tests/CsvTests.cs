@@ -38,6 +38,42 @@ public sealed class CsvTests : IDisposable
     }
 
     [Fact]
+    public void Replay_LineThatCannotBeRead_GoesOnAfterItInTime()
+    {
+        string path = Path.Combine(_folder, "bad.csv");
+        File.WriteAllText(path, "a\n1\noops\n3\n");
+        using CsvReplaySource source = new(path, 10);
+        float[] sample = new float[1];
+        source.TryRead(sample, out DateTimeOffset first);
+        Assert.Equal(3, Assert.Throws<SensorFileException>(() => source.TryRead(sample, out _)).Line);
+        Assert.True(source.TryRead(sample, out DateTimeOffset third));
+        Assert.Equal((3, first.AddSeconds(0.2)), (sample[0], third));
+    }
+
+    [Fact]
+    public void Loop_FirstLineCannotBeRead_TimeGoesOn()
+    {
+        string path = Path.Combine(_folder, "bad.csv");
+        File.WriteAllText(path, "time,a\n0,oops\n1,2\n2,3\n");
+        using LoopedCsvSource source = new(path, 1);
+        float[] sample = new float[1];
+        DateTimeOffset last = default;
+        for (int read = 0; read < 9; read++)
+        {
+            if (read % 3 == 0)
+            {
+                Assert.Throws<SensorFileException>(() => source.TryRead(sample, out _));
+                continue;
+            }
+
+            Assert.True(source.TryRead(sample, out DateTimeOffset time));
+            Assert.True(time > last);
+            Assert.Equal(read % 3 + 1, sample[0]);
+            last = time;
+        }
+    }
+
+    [Fact]
     public void Recorder_Rows_AreWrittenAsStated()
     {
         string path = Path.Combine(_folder, "b.csv");

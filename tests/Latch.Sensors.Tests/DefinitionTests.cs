@@ -30,6 +30,37 @@ public sealed class DefinitionTests
     [InlineData("""{"kind": "combined", "sources": [{"kind": "host"}, {"kind": "cvs"}]}""", "source.sources[1].kind: \"cvs\" is not one of host, csv, stdin, iio, i2c, spi, gpio, combined.")]
     public void Check_OneFault_IsNamedByItsPath(string definition, string fault) => Assert.Equal([fault], Sources.Faults(definition));
 
+    [Theory]
+    [InlineData(false, """{"kind": "host"}""")]
+    [InlineData(false, """{"kind": "csv", "file": "a.csv", "loop": true}""")]
+    [InlineData(true, """{"kind": "stdin"}""")]
+    [InlineData(true, """{"kind": "stdin", "names": {"a": "b"}}""")]
+    [InlineData(false, """{"kind": "iio", "buffered": false}""")]
+    [InlineData(true, """{"kind": "iio", "buffered": true}""")]
+    [InlineData(false, """{"kind": "i2c", "device": "lm75"}""")]
+    [InlineData(true, """{"kind": "i2c", "address": 16, "ready": {"address": 1, "mask": 1}, "registers": [{"name": "a", "address": 0}]}""")]
+    [InlineData(false, """{"kind": "combined", "sources": [{"kind": "host"}, {"kind": "i2c", "device": "lm75"}]}""")]
+    [InlineData(true, """{"kind": "combined", "sources": [{"kind": "host"}, {"kind": "iio", "buffered": true, "names": {"x": "y"}}]}""")]
+    [InlineData(true, """{"kind": "combined", "sources": [{"kind": "i2c", "address": 16, "ready": {"address": 1, "mask": 1}, "registers": [{"name": "a", "address": 0}]}]}""")]
+    [InlineData(false, """{"kind": "stdin", "unknown": 1}""")]
+    public void Waits_Definition_TellsWhetherTheDeviceSetsThePace(bool expected, string definition) =>
+        Assert.Equal(expected, SourceFactory.Waits(Sources.Json(definition), Sources.Context()));
+
+    [Fact]
+    public void Waits_ReadyInTheDeviceFile_IsSeen()
+    {
+        string folder = Directory.CreateTempSubdirectory("latch-device-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "chip.json"), """{"name": "chip", "address": "0x20", "ready": {"address": 1, "mask": 1}, "registers": [{"name": "a", "address": 0}]}""");
+            Assert.True(SourceFactory.Waits(Sources.Json("""{"kind": "i2c", "device": "chip.json"}"""), Sources.Context(folder: folder)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void Open_SeveralFaults_TellsAllAtOnce()
     {

@@ -80,7 +80,8 @@ internal static class ConfigurationReader
         return configuration;
     }
 
-    private static string? FullPath(string? path, string folder) => path is null ? null : Path.GetFullPath(path, folder);
+    /// <summary>A path of the configuration in full; null where none is given.</summary>
+    public static string? FullPath(string? path, string folder) => path is null ? null : Path.GetFullPath(path, folder);
 
     private static string? Required(Section section, string name)
     {

@@ -22,9 +22,9 @@ internal static class OffBoardReader
             Queue = new MqttQueueOptions
             {
                 Memory = queue.Integer("memory", defaults.Queue.Memory, 16, 1_000_000),
-                Folder = FullPath(queue.Text("folder"), folder),
+                Folder = ConfigurationReader.FullPath(queue.Text("folder"), folder),
                 LimitMiB = queue.Integer("limitMiB", defaults.Queue.LimitMiB, 1, 1_000_000),
-                SyncSeconds = queue.Number("syncSeconds", defaults.Queue.SyncSeconds, 0, 3600),
+                SyncSeconds = queue.Number("syncSeconds", defaults.Queue.SyncSeconds, 0.1, 3600),
             },
         };
         queue.End();
@@ -49,8 +49,8 @@ internal static class OffBoardReader
             Endpoint = otlp.Text("endpoint") ?? push.Endpoint,
             IntervalSeconds = otlp.Number("intervalSeconds", push.IntervalSeconds, 0.1, 86400),
             TimeoutSeconds = otlp.Number("timeoutSeconds", push.TimeoutSeconds, 0.1, 3600),
-            HeadersFile = FullPath(otlp.Text("headersFile"), folder),
-            CaFile = FullPath(otlp.Text("caFile"), folder),
+            HeadersFile = ConfigurationReader.FullPath(otlp.Text("headersFile"), folder),
+            CaFile = ConfigurationReader.FullPath(otlp.Text("caFile"), folder),
         };
         otlp.End();
         scrape = new PrometheusOptions { Address = prometheus.Text("address") ?? scrape.Address, Port = prometheus.Integer("port", scrape.Port, 0, 65535) };
@@ -99,23 +99,21 @@ internal static class OffBoardReader
             Host = section.Text("host") ?? "",
             Port = port == 0 ? null : port,
             User = section.Text("user"),
-            PasswordFile = FullPath(section.Text("passwordFile"), folder),
+            PasswordFile = ConfigurationReader.FullPath(section.Text("passwordFile"), folder),
             ClientId = section.Text("clientId"),
             KeepAliveSeconds = section.Integer("keepAliveSeconds", defaults.KeepAliveSeconds, 1, 65535),
-            TimeoutSeconds = section.Integer("timeoutSeconds", defaults.TimeoutSeconds, 1, 3600),
+            TimeoutSeconds = section.Integer("timeoutSeconds", defaults.TimeoutSeconds, 1, 600),
             RetryLimitSeconds = section.Integer("retryLimitSeconds", defaults.RetryLimitSeconds, 1, 86400),
             Tls = new MqttTls
             {
                 Enabled = tls.Flag("enabled", defaults.Tls.Enabled),
-                CaFile = FullPath(tls.Text("caFile"), folder),
-                CertificateFile = FullPath(tls.Text("certificateFile"), folder),
-                KeyFile = FullPath(tls.Text("keyFile"), folder),
+                CaFile = ConfigurationReader.FullPath(tls.Text("caFile"), folder),
+                CertificateFile = ConfigurationReader.FullPath(tls.Text("certificateFile"), folder),
+                KeyFile = ConfigurationReader.FullPath(tls.Text("keyFile"), folder),
                 ServerName = tls.Text("serverName"),
             },
         };
         tls.End();
         return options;
     }
-
-    private static string? FullPath(string? path, string folder) => path is null ? null : Path.GetFullPath(path, folder);
 }

@@ -34,6 +34,9 @@ internal sealed class FaultCounts
     /// <summary>The worst fault at present; null without one.</summary>
     public FaultKind? Present => Volatile.Read(ref _present) is > 0 and int bits ? (FaultKind)int.TrailingZeroCount(bits) : null;
 
+    /// <summary>Whether a fault is present.</summary>
+    public bool IsPresent(FaultKind kind) => (Volatile.Read(ref _present) >> (int)kind & 1) != 0;
+
     /// <summary>Times a fault began.</summary>
     public long Times(FaultKind kind) => Volatile.Read(ref _times[(int)kind]);
 

@@ -60,7 +60,7 @@ internal sealed class FaultWatch
     }
 
     /// <summary>Looks at one point of the grid.</summary>
-    /// <param name="fresh">Whether <paramref name="sample"/> is new; otherwise it is the one before.</param>
+    /// <param name="fresh">Whether <paramref name="sample"/> is new; otherwise it is the one before, as the last check has left it.</param>
     /// <param name="sample">Readings in the model's order; changed where readings are to be held.</param>
     /// <param name="now">The loop's clock, in nanoseconds.</param>
     /// <param name="gone">Why there is no device; null while there is one.</param>
@@ -110,6 +110,7 @@ internal sealed class FaultWatch
     {
         int present = 0;
         bool moved = false;
+        string detail = "";
         for (int at = 0; at < sample.Length; at++)
         {
             float reading = sample[at];
@@ -124,15 +125,25 @@ internal sealed class FaultWatch
 
             FaultKind kind = float.IsFinite(reading) ? FaultKind.OutOfRange : FaultKind.Missing;
             if ((present & Bit(kind)) == 0)
-                _detail = _names[at];
+                detail = _names[at];
             present |= Bit(kind);
             sample[at] = Missing;
         }
 
         bool stuck = _stuckChannels.Length == 0 && !moved;
         foreach (int channel in _stuckChannels)
-            stuck |= _same[channel] >= _stuckSamples;
-        return stuck ? present | Bit(FaultKind.Stuck) : present;
+        {
+            if (_same[channel] < _stuckSamples)
+                continue;
+            stuck = true;
+            if (detail.Length == 0)
+                detail = _names[channel];
+        }
+
+        present |= stuck ? Bit(FaultKind.Stuck) : 0;
+        if (present != 0)
+            _detail = detail;
+        return present;
     }
 
     private void Report(int changed, int present)

@@ -28,15 +28,16 @@ internal sealed class Histogram
         Volatile.Write(ref _count, _count + 1);
     }
 
-    /// <summary>The value that a share of all values does not exceed: the upper end of its class, never above the largest value; 0 without values.</summary>
+    /// <summary>The value that a share of all values, in whole values rounded down, does not exceed: the upper end of its class, never above the largest value; 0 without values.</summary>
+    /// <remarks>Rounded down: one cold step among fewer than 100 is more than 1 % of them, but does not make the 99th percentile.</remarks>
     /// <param name="share">0 to 1.</param>
     public long Percentile(double share)
     {
-        long rank = (long)Math.Ceiling(share * Count), seen = 0;
+        long rank = Math.Max(1, (long)(share * Count)), seen = 0;
         for (int at = 0; at < _counts.Length; at++)
         {
             seen += Volatile.Read(ref _counts[at]);
-            if (seen >= rank && seen > 0)
+            if (seen >= rank)
                 return Math.Min(UpperEnd(at), Max);
         }
 

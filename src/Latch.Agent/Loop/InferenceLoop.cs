@@ -69,7 +69,6 @@ internal sealed class InferenceLoop
     private object? _mappedFor;
     private int[] _map = [];
     private float[] _row = [];
-    private float[] _readings;
     private float[] _sample;
     private DateTimeOffset _time;
     private long _number;
@@ -81,7 +80,7 @@ internal sealed class InferenceLoop
     public InferenceLoop(LoopParts parts)
     {
         (_parts, _model, _faults, _idle) = (parts, parts.Model, parts.Faults, Idle);
-        (_readings, _sample) = (new float[_model.Loaded.Model.InputSize], new float[_model.Loaded.Model.InputSize]);
+        _sample = new float[_model.Loaded.Model.InputSize];
         Grid = parts.Rate > 0 ? new StepGrid(parts.Clock, parts.Rate) : null;
     }
 
@@ -127,7 +126,6 @@ internal sealed class InferenceLoop
         bool fresh = TryTake(out bool ended);
         if (ended)
             return false;
-        _readings.CopyTo(_sample, 0);
         switch (_faults.Check(fresh, _sample, _parts.Clock.Now, _misfit ?? _parts.Mailbox.Gone))
         {
             case StepDecision.Step when Grid is not null || fresh:
@@ -177,16 +175,18 @@ internal sealed class InferenceLoop
         _model.Reset();
         _parts.Live?.Break();
         _parts.Counters.Reset();
+        _parts.Counters.Unscored();
         _parts.Log.Warning("session: reset after a lasting sensor fault.");
     }
 
     private void Change(LoopChange change)
     {
+        AnomalyDetector? scored = _model.Detector;
         if (change.Model is { } model)
         {
             RunningModel before = _model;
             Volatile.Write(ref _model, model);
-            (_readings, _sample, _mappedFor) = (new float[model.Loaded.Model.InputSize], new float[model.Loaded.Model.InputSize], null);
+            (_sample, _mappedFor) = (new float[model.Loaded.Model.InputSize], null);
             _parts.Live?.Break();
             Replaced?.Invoke(before);
         }
@@ -195,6 +195,9 @@ internal sealed class InferenceLoop
             _model.Continue(change.Loaded, change.Scorer, change.AlarmsPerHour);
         }
 
+        // What another detector has found is over, or found anew.
+        if (_model.Detector is null || _model.Detector != scored)
+            _parts.Counters.Unscored();
         _faults = change.Faults;
         Volatile.Write(ref _change, null);
     }
@@ -212,40 +215,41 @@ internal sealed class InferenceLoop
         }
     }
 
+    // Only a new sample is copied: of one that the watch has marked as missing no reading comes back at the next point.
     private bool TryTake(out bool ended)
     {
-        ended = false;
         SampleMailbox mailbox = _parts.Mailbox;
         if (_mappedFor is null && mailbox.Channels is { } channels)
             Map(channels);
-        bool wait = Grid is null || _parts.OnDemand;
+        long known = _number;
         if (_parts.OnDemand)
-            mailbox.Ask();
-        if (wait)
-            WaitForSample(mailbox);
-        if (mailbox.TryTake(_row, ref _number, out DateTimeOffset time) && _misfit is null)
         {
-            for (int at = 0; at < _map.Length; at++)
-                _readings[at] = _row[_map[at]];
-            _time = time;
-            return true;
+            // A sample that came late, for the point before, is not the answer: it would be late for good.
+            long before = mailbox.Ask();
+            known = Grid is null ? known : before;
         }
 
-        ended = mailbox.IsEnded;
-        return false;
+        if (Grid is null || _parts.OnDemand)
+            WaitForSample(mailbox, known);
+        if (!mailbox.TryTake(_row, ref _number, out DateTimeOffset time, out ended) || _misfit is not null)
+            return false;
+        for (int at = 0; at < _map.Length; at++)
+            _sample[at] = _row[_map[at]];
+        _time = time;
+        return true;
     }
 
     // Half a period is left for the step: what comes later than that is taken at the next point.
-    private void WaitForSample(SampleMailbox mailbox)
+    private void WaitForSample(SampleMailbox mailbox, long known)
     {
         long limit = Grid is null ? LongestWait : Math.Clamp(Grid.Period / 2_000_000, 1, 3_600_000);
-        while (limit > 0 && mailbox.Number == _number && !mailbox.IsEnded && Idle())
+        while (limit > 0 && mailbox.Number == known && !mailbox.IsEnded && Idle())
         {
             if (mailbox.Gone is not null && Grid is not null)
                 return;
             int part = (int)Math.Min(limit, LongestWait);
             if (mailbox.Gone is null)
-                mailbox.Wait(_number, part);
+                mailbox.Wait(known, part);
             else
                 _parts.Clock.SleepUntil(_parts.Clock.Now + (part * 1_000_000L));
             limit -= part;

@@ -88,6 +88,14 @@ internal sealed class LoopCounters
         _alarmsByMinute[(int)(_lastMinute % Minutes)]++;
     }
 
+    /// <summary>Loop: nothing is scored until the next score, and no alarm lasts.</summary>
+    public void Unscored()
+    {
+        Volatile.Write(ref _score, double.NaN);
+        Volatile.Write(ref _threshold, double.NaN);
+        Volatile.Write(ref _alarm, false);
+    }
+
     /// <summary>Loop: a point of the grid without a step.</summary>
     public void Skip() => Volatile.Write(ref _skipped, _skipped + 1);
 

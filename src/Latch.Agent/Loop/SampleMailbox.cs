@@ -59,12 +59,14 @@ internal sealed class SampleMailbox(bool everySample = false)
     }
 
     /// <summary>Loop: asks for a sample, for sources that are read on demand.</summary>
-    public void Ask()
+    /// <returns>Number of the newest sample there was.</returns>
+    public long Ask()
     {
         lock (_gate)
         {
             _asked++;
             Monitor.PulseAll(_gate);
+            return _number;
         }
     }
 
@@ -72,11 +74,13 @@ internal sealed class SampleMailbox(bool everySample = false)
     /// <param name="row">Receives the readings in the source's order.</param>
     /// <param name="number">Number of the last sample taken; receives the new one.</param>
     /// <param name="time">When it was taken.</param>
-    public bool TryTake(Span<float> row, ref long number, out DateTimeOffset time)
+    /// <param name="ended">Whether the series is at its end, and its last sample was taken before.</param>
+    public bool TryTake(Span<float> row, ref long number, out DateTimeOffset time, out bool ended)
     {
         lock (_gate)
         {
             time = _time;
+            ended = _ended && _number == number;
             if (_number == number || row.Length != _row.Length)
                 return false;
             _row.CopyTo(row);
@@ -113,14 +117,16 @@ internal sealed class SampleMailbox(bool everySample = false)
         }
     }
 
-    /// <summary>Reader: the source is open.</summary>
+    /// <summary>Reader: the source is open. One that was gone is back with its first sample: many a device can be opened, but not read.</summary>
     public void Open(IReadOnlyList<SensorChannel> channels)
     {
         lock (_gate)
         {
             if (_row.Length != channels.Count)
                 _row = new float[channels.Count];
-            (_channels, _gone) = (channels, null);
+            if (_channels is null)
+                _gone = null;
+            _channels = channels;
         }
     }
 
@@ -132,7 +138,7 @@ internal sealed class SampleMailbox(bool everySample = false)
             while (everySample && _taken != _number && !_closed)
                 Monitor.Wait(_gate);
             row.CopyTo(_row);
-            (_time, _number) = (time, _number + 1);
+            (_time, _number, _gone) = (time, _number + 1, null);
             Monitor.PulseAll(_gate);
         }
     }

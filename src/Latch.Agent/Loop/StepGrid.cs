@@ -10,7 +10,7 @@ internal sealed class StepGrid
     private readonly ILoopClock _clock;
     private readonly double _rate;
     private readonly long _start;
-    private long _tick = -1;
+    private long _point = -1;
     private long _missed;
 
     /// <param name="clock">The clock.</param>
@@ -34,7 +34,7 @@ internal sealed class StepGrid
     /// <returns>False when <paramref name="idle"/> ended the sleep.</returns>
     public bool WaitForNext(Func<bool> idle)
     {
-        long next = _tick + 1, now = _clock.Now;
+        long next = _point + 1, now = _clock.Now;
         if (now >= Due(next + 1))
         {
             // The last point that has passed is still taken, late; those before it are missed.
@@ -43,7 +43,7 @@ internal sealed class StepGrid
             next = passed;
         }
 
-        _tick = next;
+        _point = next;
         long due = Due(next);
         while (true)
         {
@@ -61,5 +61,5 @@ internal sealed class StepGrid
     }
 
     // From the number of the point, not from the point before: rounding does not add up.
-    private long Due(long tick) => _start + (long)(tick / _rate * 1e9);
+    private long Due(long point) => _start + (long)(point / _rate * 1e9);
 }

@@ -32,7 +32,7 @@ internal sealed class AgentHost : IDisposable
     public AgentHost(AgentConfiguration configuration, Func<AgentConfiguration> read, Log log, ServiceManager service)
     {
         (_log, _service) = (log, service);
-        LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
+        LoadedModel loaded = ModelLoader.Load(configuration, runningVersion: null);
         double rate = AgentSetup.Rate(configuration, loaded), nominal = AgentSetup.NominalRate(configuration, loaded);
         (LoopCounters counters, FaultCounts faults, MonotonicClock clock) = (new(), new(), new());
         _mailbox = new SampleMailbox(everySample: rate == 0);
@@ -40,7 +40,9 @@ internal sealed class AgentHost : IDisposable
         FaultWatch Watch(LoadedModel model, FaultOptions options) => new(model.Model, options, nominal, clock.Now, faults, faultLog.Report);
         FaultWatch watch = Watch(loaded, configuration.Faults);
         bool onDemand = AgentSetup.IsOnDemand(configuration);
-        _reader = new SensorReader(() => AgentSetup.OpenSource(configuration, nominal, _cancellation.Token), _mailbox, onDemand, TimeSpan.FromSeconds(configuration.Faults.RetrySeconds));
+        void Tell(string text) => log.Warning($"source: {text}");
+        _reader = new SensorReader(
+            () => AgentSetup.OpenSource(configuration, nominal, _cancellation.Token, Tell), _mailbox, onDemand, TimeSpan.FromSeconds(configuration.Faults.RetrySeconds), Tell);
         _reader.Start();
         // A source that has not what the model needs is a mistake of the configuration; one that is not there is a fault that may pass.
         if (_mailbox.Channels is { } channels)
@@ -82,6 +84,7 @@ internal sealed class AgentHost : IDisposable
     {
         _status.Start();
         _loop.Run();
+        _reloader.Stop();
         _service.Stopping();
         _log.Notice($"stopped after {_loop.Model.Session.StepCount} steps{(_mailbox.IsEnded ? ": the source is at its end" : "")}.");
     }

@@ -33,6 +33,7 @@ internal sealed class AgentMeters : IDisposable
         _meter.CreateObservableCounter("latch.mqtt.dropped", () => Known(mqttDropped()), "{message}", "Reports and messages that were not published and are given up.");
         // Without a unit: "1" would make them ratios in Prometheus.
         _meter.CreateObservableGauge("latch.agent.score", () => Finite(counters.Score), null, "Anomaly score of the last step, -log10 of a probability.");
+        _meter.CreateObservableGauge("latch.agent.fault", () => s_kinds.Select((kind, at) => new Measurement<int>(faults.IsPresent((FaultKind)at) ? 1 : 0, kind)), null, "1 while a sensor fault is present, by kind.");
         _meter.CreateObservableGauge("latch.agent.alarm", () => counters.IsAlarm ? 1 : 0, null, "1 while an alarm lasts.");
     }
 

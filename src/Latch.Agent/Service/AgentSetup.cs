@@ -11,19 +11,19 @@ namespace Latch.Agent.Service;
 /// <summary>What follows from a configuration and a model, before anything runs.</summary>
 internal static class AgentSetup
 {
-    // Sources that wait for their device: the device sets the pace. All others answer at once and are read when the loop asks.
-    private const string Pushing = "stdin", PushingBuffered = "buffered", PushingReady = "ready", Mqtt = "mqtt";
+    private const string Mqtt = "mqtt";
 
-    /// <summary>What is wrong with the model and the channels that the configuration names; nothing when it names no model.</summary>
+    /// <summary>What is wrong with the model, with the channels that the configuration names, and with the name that MQTT is given; nothing when it names no model.</summary>
     public static IReadOnlyList<string> ModelFaults(AgentConfiguration configuration)
     {
         if (configuration.Model.Length == 0)
             return [];
         try
         {
-            LoadedModel loaded = ModelLoader.Load(configuration, installedVersion: null);
-            _ = new FaultWatch(loaded.Model, configuration.Faults, NominalRate(configuration, loaded), 0, new FaultCounts(), static (_, _, _) => { });
-            return [];
+            LoadedModel loaded = ModelLoader.Load(configuration, runningVersion: null);
+            double rate = NominalRate(configuration, loaded);
+            _ = new FaultWatch(loaded.Model, configuration.Faults, rate, 0, new FaultCounts(), static (_, _, _) => { });
+            return configuration.Telemetry.Mqtt is null ? [] : [.. OffBoard.Describe(configuration, loaded, rate).Faults().Select(static fault => $"telemetry.mqtt: {fault}")];
         }
         catch (AgentException exception)
         {
@@ -44,19 +44,18 @@ internal static class AgentSetup
     /// <summary>As <see cref="Rate"/>; where the source sets the pace, the model's.</summary>
     public static double NominalRate(AgentConfiguration configuration, LoadedModel loaded) => configuration.Rate is > 0 and double rate ? rate : ModelRate(loaded);
 
-    /// <summary>Whether the source is read when the loop asks.</summary>
-    public static bool IsOnDemand(AgentConfiguration configuration)
-    {
-        JsonElement source = configuration.Source;
-        return KindOf(source) != Pushing
-            && !(source.TryGetProperty(PushingBuffered, out JsonElement buffered) && buffered.ValueKind == JsonValueKind.True)
-            && !source.TryGetProperty(PushingReady, out _);
-    }
+    /// <summary>Whether the source is read when the loop asks. One that waits for its device sets the pace.</summary>
+    public static bool IsOnDemand(AgentConfiguration configuration) =>
+        KindOf(configuration.Source) == Mqtt || !SourceFactory.Waits(configuration.Source, Context(configuration, 1, default));
 
     /// <summary>Opens the source.</summary>
-    public static ISensorSource OpenSource(AgentConfiguration configuration, double rate, CancellationToken cancellation) =>
+    /// <param name="configuration">Its definition.</param>
+    /// <param name="rate">Samples per second.</param>
+    /// <param name="cancellation">Ends a read that waits.</param>
+    /// <param name="tell">Told what a source that connects in the background fails at.</param>
+    public static ISensorSource OpenSource(AgentConfiguration configuration, double rate, CancellationToken cancellation, Action<string> tell) =>
         KindOf(configuration.Source) == Mqtt
-            ? new MqttSource(MqttSource(configuration, rate, new ConfigurationFaults()))
+            ? new MqttSource(MqttSource(configuration, rate, new ConfigurationFaults()), failed: tell)
             : SourceFactory.Open(configuration.Source, Context(configuration, rate, cancellation));
 
     private static IReadOnlyList<string> SourceFaults(AgentConfiguration configuration)

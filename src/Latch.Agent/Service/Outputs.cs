@@ -10,6 +10,7 @@ internal sealed class Outputs : IDisposable
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
 
     private readonly Output[] _outputs;
+    private readonly TimeSpan _retry;
     private readonly AutoResetEvent _changed = new(false);
     private readonly Thread _thread;
     private int _level = (int)AlarmLevel.Normal;
@@ -17,8 +18,10 @@ internal sealed class Outputs : IDisposable
 
     /// <param name="open">Opens each output.</param>
     /// <param name="log">Told what fails.</param>
-    public Outputs(IEnumerable<Func<IAlarmOutput>> open, Log log)
+    /// <param name="retry">Time between two looks at whether the outputs work; 5 s unless given.</param>
+    public Outputs(IEnumerable<Func<IAlarmOutput>> open, Log log, TimeSpan? retry = null)
     {
+        _retry = retry ?? s_retry;
         _outputs = [.. open.Select((opener, at) => new Output(opener, $"alarms.outputs[{at}]", log))];
         _thread = new Thread(Run) { Name = "outputs", IsBackground = true };
         _thread.Start();
@@ -54,10 +57,10 @@ internal sealed class Outputs : IDisposable
     {
         while (!_stop)
         {
-            bool all = true;
             foreach (Output output in _outputs)
-                all &= output.TryShow(Level);
-            _changed.WaitOne(all ? Timeout.InfiniteTimeSpan : s_retry);
+                output.Show(Level);
+            // Also without another level: an output tells of a failure of its own thread when it is set the next time.
+            _changed.WaitOne(_retry);
         }
     }
 
@@ -66,7 +69,7 @@ internal sealed class Outputs : IDisposable
         private IAlarmOutput? _device;
         private bool _failing;
 
-        public bool TryShow(AlarmLevel level)
+        public void Show(AlarmLevel level)
         {
             try
             {
@@ -75,7 +78,6 @@ internal sealed class Outputs : IDisposable
                 if (_failing)
                     log.Notice($"{path}: works again.");
                 _failing = false;
-                return true;
             }
             catch (Exception exception) when (exception is SensorException or IOException or UnauthorizedAccessException)
             {
@@ -83,7 +85,6 @@ internal sealed class Outputs : IDisposable
                     log.Error($"{path}: {exception.Message}");
                 _failing = true;
                 Close();
-                return false;
             }
         }
 

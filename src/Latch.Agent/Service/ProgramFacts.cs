@@ -10,6 +10,9 @@ internal static class ProgramFacts
     /// <summary>Version of the program.</summary>
     public static string Version { get; } = typeof(ProgramFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
+    /// <summary>Name of the target it was built for (LatchTarget); empty for a build without one.</summary>
+    public static string Target { get; } = TargetOf(typeof(ProgramFacts).Assembly);
+
     /// <summary>When the process was started.</summary>
     public static DateTimeOffset Started => s_started;
 
@@ -25,6 +28,10 @@ internal static class ProgramFacts
         string? folder = Path.GetDirectoryName(program);
         return folder is not null && Path.GetFileName(Path.GetDirectoryName(folder)) == "slots" ? Path.GetFileName(folder) : null;
     }
+
+    /// <summary>What the project file has written into a program.</summary>
+    internal static string TargetOf(Assembly assembly) =>
+        assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(static attribute => attribute.Key == "LatchTarget")?.Value ?? "";
 
     private static DateTimeOffset ProcessStart()
     {

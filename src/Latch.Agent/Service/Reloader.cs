@@ -20,6 +20,7 @@ internal sealed class Reloader : IDisposable
     private readonly ServiceManager _service;
     private readonly Log _log;
     private readonly AutoResetEvent _asked = new(false);
+    private readonly object _gate = new();
     private readonly Thread _thread;
     private readonly AgentConfiguration _first;
     private RunningModel? _replaced;
@@ -47,10 +48,17 @@ internal sealed class Reloader : IDisposable
     /// <summary>Asks for a reload.</summary>
     public void Ask() => _asked.Set();
 
+    /// <summary>The loop has ended: nothing is loaded any more, and the service manager is not told that the agent is ready.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+            _stop = true;
+        _asked.Set();
+    }
+
     public void Dispose()
     {
-        _stop = true;
-        _asked.Set();
+        Stop();
         _thread.Join();
     }
 
@@ -72,7 +80,9 @@ internal sealed class Reloader : IDisposable
             }
 
             Volatile.Write(ref _last, result);
-            _service.Ready($"{_loop.Model.Loaded}; reload: {result}");
+            lock (_gate)
+                if (!_stop)
+                    _service.Ready($"{_loop.Model.Loaded}; reload: {result}");
         }
     }
 
@@ -81,6 +91,7 @@ internal sealed class Reloader : IDisposable
         AgentConfiguration configuration = _read();
         LoadedModel before = _loop.Model.Loaded;
         LoadedModel loaded = ModelLoader.Load(configuration, before.Version > 0 ? before.Version : null);
+        CheckRate(before, loaded);
         if (_mailbox.Channels is { } channels)
             _ = ChannelMap.Match(channels, loaded.Model.Channels, loaded.Model.InputSize);
         FaultWatch faults = _watch(loaded, configuration.Faults);
@@ -90,6 +101,12 @@ internal sealed class Reloader : IDisposable
         _loop.Apply(new LoopChange(model, loaded, scorer, configuration.Alarms.AlarmsPerHour, faults));
         while (!_loop.IsApplied && !_stop)
             Thread.Sleep(s_poll);
+        if (!_loop.IsApplied)
+        {
+            model?.Dispose();
+            return "given up, the agent stops";
+        }
+
         Volatile.Write(ref _alarms, configuration.Alarms);
         _observer.WarningShare = configuration.Alarms.WarningShare;
         _reader.Retry = TimeSpan.FromSeconds(configuration.Faults.RetrySeconds);
@@ -103,6 +120,14 @@ internal sealed class Reloader : IDisposable
 
         string[] later = [.. NeedRestart(configuration)];
         return $"{(same ? "the same model, its state is kept" : $"{loaded} in place of {before}")}{(later.Length > 0 ? $"; a restart is needed for {string.Join(", ", later)}" : "")}";
+    }
+
+    // The grid, the source and the limits are those of the start.
+    private void CheckRate(LoadedModel before, LoadedModel loaded)
+    {
+        (double runs, double needs) = (AgentSetup.NominalRate(_first, before), AgentSetup.NominalRate(_first, loaded));
+        if (needs != runs)
+            throw new AgentException(FormattableString.Invariant($"{loaded} needs a restart: {needs:0.###} Hz in place of {runs:0.###} Hz."));
     }
 
     private IEnumerable<string> NeedRestart(AgentConfiguration now)

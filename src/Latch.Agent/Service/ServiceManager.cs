@@ -36,9 +36,6 @@ internal sealed class ServiceManager : IDisposable
     /// <summary>The service is up.</summary>
     public void Ready(string status) => Send($"READY=1\nSTATUS={OneLine(status)}");
 
-    /// <summary>A line for <c>systemctl status</c>.</summary>
-    public void Status(string status) => Send($"STATUS={OneLine(status)}");
-
     /// <summary>The configuration is being read again; <see cref="Ready"/> follows.</summary>
     public void Reloading() => Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={Native.Monotonic() / 1000}"));
 

@@ -1,9 +1,10 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Latch.Agent.Configuration;
-using Latch.Telemetry.Recordings;
+using Latch.Runtime;
 
 namespace Latch.Agent.State;
 
@@ -13,23 +14,28 @@ namespace Latch.Agent.State;
 /// </summary>
 internal static class StateFile
 {
-    private const int FingerprintBytes = 64, HeaderBytes = 8 + 8 + 8 + FingerprintBytes + 16, MaxLength = 1 << 26;
+    private const int Digits = 8, FingerprintBytes = 64, HeaderBytes = 8 + 8 + 8 + FingerprintBytes + 16, MaxLength = 1 << 26;
+
+    private static readonly SearchValues<char> s_hexadecimal = SearchValues.Create("0123456789abcdef");
 
     private static ReadOnlySpan<byte> Magic => "LATCHST1"u8;
 
-    /// <summary>Writes beside, flushes to the disk, and puts the new file in the place of the old one.</summary>
+    /// <summary>The file of one model: a model on trial must not take the place of the state that a rollback goes on from.</summary>
+    /// <param name="file">The file that the configuration names.</param>
+    /// <param name="fingerprint">Its first eight digits stand before the ending.</param>
+    public static string PathOf(string file, string fingerprint) => Path.ChangeExtension(file, null) + $"-{fingerprint[..Digits]}" + Path.GetExtension(file);
+
+    /// <summary>Writes beside, flushes to the disk, and puts the new file in the place of the old one. Of the files of other models the newest is kept.</summary>
+    /// <param name="file">The file that the configuration names.</param>
+    /// <param name="image">The state.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public static void Write(string path, StateImage image)
+    public static void Write(string file, StateImage image)
     {
-        string beside = path + ".new";
-        using (FileStream file = new(beside, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            file.Write(ToBytes(image));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, path, overwrite: true);
+        string path = PathOf(file, image.Fingerprint);
+        WriteWhole(path, image);
+        foreach (string old in Others(file, path).OrderByDescending(File.GetLastWriteTimeUtc).Skip(1))
+            File.Delete(old);
     }
 
     /// <summary>Reads a state for a model.</summary>
@@ -40,27 +46,28 @@ internal static class StateFile
     /// <returns>The state; null when it is refused.</returns>
     public static StateImage? Read(StateOptions options, string fingerprint, DateTimeOffset now, out string refusal)
     {
+        string path = PathOf(options.File, fingerprint);
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(options.File);
+            bytes = File.ReadAllBytes(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            refusal = exception is FileNotFoundException or DirectoryNotFoundException ? "there is none" : $"{options.File} cannot be read: {exception.Message}";
+            refusal = exception is FileNotFoundException or DirectoryNotFoundException ? "there is none" : $"{path} cannot be read: {exception.Message}";
             return null;
         }
 
         if (Parse(bytes) is not { } image)
         {
-            refusal = $"{options.File} is damaged";
+            refusal = $"{path} is damaged";
             return null;
         }
 
         double age = (now - DateTimeOffset.FromUnixTimeMilliseconds(image.Time)).TotalSeconds;
-        refusal = image.Fingerprint != fingerprint ? $"{options.File} is of the model {image.Fingerprint[..8]}, not {fingerprint[..8]}"
-            : options.MaxAgeSeconds > 0 && age > options.MaxAgeSeconds ? string.Create(CultureInfo.InvariantCulture, $"{options.File} is {age:0} s old, more than the {options.MaxAgeSeconds:0} s allowed")
-            : options.MaxAgeSeconds > 0 && age < -options.MaxAgeSeconds ? $"{options.File} is from the future; is the clock right?"
+        refusal = image.Fingerprint != fingerprint ? $"{path} is of the model {image.Fingerprint[..8]}, not {fingerprint[..8]}"
+            : options.MaxAgeSeconds > 0 && age > options.MaxAgeSeconds ? string.Create(CultureInfo.InvariantCulture, $"{path} is {age:0} s old, more than the {options.MaxAgeSeconds:0} s allowed")
+            : options.MaxAgeSeconds > 0 && age < -options.MaxAgeSeconds ? $"{path} is from the future; is the clock right?"
             : "";
         return refusal.Length == 0 ? image : null;
     }
@@ -104,6 +111,25 @@ internal static class StateFile
             Result = [.. MemoryMarshal.Cast<byte, float>(rest.Slice(4 * session, 4 * result))],
             Detector = [.. MemoryMarshal.Cast<byte, double>(rest.Slice(4 * (session + result), 8 * detector))],
         };
+    }
+
+    private static IEnumerable<string> Others(string file, string path)
+    {
+        string beginning = Path.GetFileNameWithoutExtension(file) + "-";
+        return Directory.EnumerateFiles(Path.GetDirectoryName(path)!, $"{beginning}*{Path.GetExtension(file)}")
+            .Where(other => other != path && Path.GetFileNameWithoutExtension(other).AsSpan(beginning.Length) is { Length: Digits } digits && !digits.ContainsAnyExcept(s_hexadecimal));
+    }
+
+    private static void WriteWhole(string path, StateImage image)
+    {
+        string beside = path + ".new";
+        using (FileStream file = new(beside, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            file.Write(ToBytes(image));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, path, overwrite: true);
     }
 
     // All parts are multiples of 4 bytes: the boards and hosts this runs on are little-endian.

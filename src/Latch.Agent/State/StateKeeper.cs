@@ -58,7 +58,7 @@ internal sealed class StateKeeper(StateOptions options, TimeProvider clock, Log 
 
         if (image.Session.Length != model.Session.StateSize || image.Result.Length != model.Result.Length)
         {
-            log.Warning($"state: begins anew; {options.File} does not have the size of this model's state.");
+            log.Warning($"state: begins anew; {StateFile.PathOf(options.File, model.Loaded.Fingerprint)} does not have the size of this model's state.");
             return;
         }
 

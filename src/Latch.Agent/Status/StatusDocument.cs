@@ -61,6 +61,9 @@ internal sealed record StatusDocument
 
     public MqttReport? Mqtt { get; init; }
 
+    /// <summary>Null when no metrics are pushed.</summary>
+    public OtlpReport? Otlp { get; init; }
+
     public LiveStatus? Live { get; init; }
 
     /// <summary>How the last reload went; null before the first.</summary>
@@ -90,6 +93,8 @@ internal sealed record RecordingStatus(long Written, long Dropped, long Failures
 internal sealed record QueueStatus(string Name, long Offered, long Dropped, long Failures, string? LastError);
 
 internal sealed record MqttReport(bool Connected, long Published, long Queued, long Dropped, string? LastError);
+
+internal sealed record OtlpReport(long Pushed, long Failed, string? LastError);
 
 internal sealed record LiveStatus(int Clients, long Dropped);
 

@@ -46,6 +46,7 @@ internal static class StatusSnapshot
             Recording = Recording(from.Model),
             Telemetry = [.. (from.Model.OffBoard?.Queues ?? []).Select(static queue => queue.Status).Select(static status => new QueueStatus(status.Name, status.Offered, status.Dropped, status.Failures, status.LastError))],
             Mqtt = from.Model.OffBoard?.Publisher?.Status is { } mqtt ? new MqttReport(mqtt.Connected, mqtt.Published, mqtt.Queued, mqtt.Dropped, mqtt.LastError) : null,
+            Otlp = from.Model.OffBoard?.Otlp is { } otlp ? new OtlpReport(otlp.Pushed, otlp.Failed, otlp.LastError) : null,
             Live = from.Live is null ? null : new LiveStatus(from.Live.Clients, from.Live.Dropped),
             Reload = from.Reload,
         };

@@ -39,13 +39,20 @@ internal static class BuildCommand
         private readonly Option<string?> _sign = new("--sign") { Description = "Private key that signs the model ('latch keygen'); its public key goes into the agent's package.", HelpName = "KEY" };
         private readonly Option<string?> _passphrase = TargetOptions.PassphraseFile();
         private readonly Option<string?> _agent = new("--agent") { Description = "An agent that is compiled already; without it one is compiled, or taken from the folder LATCH_PREBUILT names.", HelpName = "FILE" };
+        private readonly Option<int?> _agentVersion = new("--agent-version")
+        {
+            Description = "Added to the version of the agent's package, 0.1.0+N: one higher for each release to a repository in which program, configuration or keys changed.",
+            HelpName = "N",
+        };
+
         private readonly Option<string?> _maintainer = new("--maintainer") { Description = "Name and address in the packages, 'You <you@your.domain>'.", HelpName = "TEXT" };
 
         public void AddTo(Command command, bool required)
         {
             _model.Required = required;
             CommonOptions.Within(_version, 1, int.MaxValue);
-            foreach (Option option in (Option[])[_target, _targets, _model, _name, _version, _profile, _config, _sign, _passphrase, _agent, _maintainer])
+            CommonOptions.Within(_agentVersion, 1, int.MaxValue);
+            foreach (Option option in (Option[])[_target, _targets, _model, _name, _version, _profile, _config, _sign, _passphrase, _agent, _agentVersion, _maintainer])
                 command.Add(option);
         }
 
@@ -64,6 +71,7 @@ internal static class BuildCommand
             Key = parsed.GetValue(_sign),
             Passphrase = TargetOptions.Passphrase(parsed.GetValue(_passphrase)),
             Agent = parsed.GetValue(_agent),
+            AgentVersion = parsed.GetValue(_agentVersion),
             Output = output,
             Maintainer = parsed.GetValue(_maintainer) ?? Maintainer,
             Time = Time(),

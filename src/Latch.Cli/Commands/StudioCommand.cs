@@ -57,14 +57,14 @@ internal static class StudioCommand
 
     private static async Task<int> OnBoard(Terminal terminal, StudioRequest request, BoardAddress address, CancellationToken cancellation)
     {
-        string folder = Directory.CreateTempSubdirectory("latch-studio-").FullName;
         SshBoard board = await SshBoard.ConnectAsync(address, cancellation).ConfigureAwait(false);
         await using (board.ConfigureAwait(false))
         {
+            string folder = Directory.CreateTempSubdirectory("latch-studio-").FullName;
             try
             {
                 BoardStudio remote = new(board, terminal);
-                StudioPlan plan = await PlanOf(request.Plan, remote, folder, cancellation).ConfigureAwait(false);
+                StudioPlan plan = await PlanOf(request.Plan, board, folder, cancellation).ConfigureAwait(false);
                 IReadOnlyList<InspectedModel> models = await terminal.WithProgress(stages => Task.Run(
                     () => StudioLoader.Models(plan, request.Kernel, stages, cancellation), cancellation)).ConfigureAwait(false);
                 InspectorSession session = StudioLoader.Live(plan, models, StudioLoader.Numbered(StudioLoader.Width(plan, models)), request.Keep);
@@ -82,11 +82,11 @@ internal static class StudioCommand
     }
 
     // A board's own model brings its profile along.
-    private static async Task<StudioPlan> PlanOf(StudioPlan plan, BoardStudio remote, string folder, CancellationToken cancellation)
+    private static async Task<StudioPlan> PlanOf(StudioPlan plan, SshBoard board, string folder, CancellationToken cancellation)
     {
         if (plan.Models.Count > 0)
             return plan;
-        ModelBundle bundle = await remote.FetchModelAsync(folder, cancellation).ConfigureAwait(false);
+        ModelBundle bundle = await new BoardFiles(board).ModelAsync(folder, cancellation).ConfigureAwait(false);
         return plan with { Models = [new StudioModel(bundle.Manifest.Name, bundle.ModelPath) { Profile = bundle.ProfilePath }] };
     }
 

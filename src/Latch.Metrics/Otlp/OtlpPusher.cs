@@ -3,10 +3,14 @@ namespace Latch.Metrics.Otlp;
 /// <summary>Pushes at an interval, in the background, and once more at the end.</summary>
 internal sealed class OtlpPusher : IDisposable
 {
+    // A service that is stopped has a few seconds for everything: a collector that does not answer must not use them up.
+    private static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
+
     private readonly OtlpOptions _options;
     private readonly OtlpClient _client;
     private readonly Func<byte[]> _payload;
     private readonly CancellationTokenSource _end = new();
+    private readonly CancellationTokenSource _close = new();
     private readonly Task _running;
     private long _pushed;
     private long _failed;
@@ -24,10 +28,12 @@ internal sealed class OtlpPusher : IDisposable
 
     public string? LastError => _lastError;
 
+    /// <summary>Pushes once more and ends, within three seconds.</summary>
     public void Dispose()
     {
+        _close.CancelAfter(s_closeLimit);
         _end.Cancel();
-        _running.Wait(TimeSpan.FromSeconds(_options.TimeoutSeconds + 1));
+        _running.Wait(s_closeLimit + TimeSpan.FromSeconds(1));
     }
 
     private async Task RunAsync()
@@ -48,13 +54,14 @@ internal sealed class OtlpPusher : IDisposable
     {
         try
         {
-            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(_options.TimeoutSeconds));
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(_close.Token);
+            limit.CancelAfter(TimeSpan.FromSeconds(_options.TimeoutSeconds));
             await _client.PostAsync(_payload(), limit.Token);
             Interlocked.Increment(ref _pushed);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            string what = exception is OperationCanceledException ? $"no answer within {_options.TimeoutSeconds} s" : exception.Message;
+            string what = exception is OperationCanceledException ? $"no answer within {(_close.IsCancellationRequested ? s_closeLimit.TotalSeconds : _options.TimeoutSeconds)} s" : exception.Message;
             _lastError = $"Metrics could not be pushed to {_options.Endpoint}: {what}";
             Interlocked.Increment(ref _failed);
         }

@@ -7,7 +7,7 @@ namespace Latch.Mqtt.Queue;
 /// removed, and where the bound is passed the oldest is deleted with what it still held, which is counted. Used by one thread; the counts may be read from any.
 /// </summary>
 /// <remarks>
-/// A message that was only half written when the power went is found by its checksum and left out with what follows in its segment. After a crash, messages of the
+/// A message that was only half written when the power went is found by its checksum and left out with what follows in its segment, as is one that the disk does not give back. After a crash, messages of the
 /// oldest segment that were removed already are there again: delivery is at least once. After a clean end they are not.
 /// </remarks>
 internal sealed class OfflineQueue : IDisposable
@@ -28,8 +28,9 @@ internal sealed class OfflineQueue : IDisposable
     /// <summary>Opens the queue and finds what an earlier run left.</summary>
     /// <param name="folder">The folder; it is made.</param>
     /// <param name="limit">Largest size of all segments in bytes.</param>
+    /// <param name="read">Opens a segment of an earlier run; the file itself when null.</param>
     /// <exception cref="IOException">The folder cannot be used, or another process uses it.</exception>
-    public OfflineQueue(string folder, long limit)
+    public OfflineQueue(string folder, long limit, Func<string, FileStream>? read = null)
     {
         (_folder, _limit, _segmentSize) = (folder, limit, Math.Max(1024, limit / MostSegments));
         Directory.CreateDirectory(folder);
@@ -37,7 +38,7 @@ internal sealed class OfflineQueue : IDisposable
         QueuePosition position = QueuePosition.Take(PositionPath);
         foreach (string path in Directory.EnumerateFiles(folder, "*" + QueueSegment.Ending).Order(StringComparer.Ordinal))
         {
-            var segment = QueueSegment.Open(path);
+            var segment = QueueSegment.Open(path, read ?? (static path => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0)));
             if (segment.Number == position.Segment)
                 segment.Skip(position.Offset);
             _next = segment.Number + 1;
@@ -91,6 +92,8 @@ internal sealed class OfflineQueue : IDisposable
             long waiting = first.Waiting;
             if (waiting > 0 && first.TryPeek(out topic, out body))
                 return true;
+            if (first.Failure is { } failure)
+                _lastError = $"'{first.Path}' cannot be read, and is given up: {failure}";
             Volatile.Write(ref _dropped, _dropped + waiting);
             Delete(first);
         }

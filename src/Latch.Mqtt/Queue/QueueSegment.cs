@@ -46,6 +46,9 @@ internal sealed class QueueSegment : IDisposable
     /// <summary>Messages not removed.</summary>
     public long Waiting => _waiting;
 
+    /// <summary>Why a message could not be read; null where the disk read all.</summary>
+    public string? Failure { get; private set; }
+
     /// <summary>Whether something was found that is no message, and left out with all after it.</summary>
     public bool Torn { get; private set; }
 
@@ -65,9 +68,12 @@ internal sealed class QueueSegment : IDisposable
         return new QueueSegment(path, stream, writing: true) { Length = HeaderLength };
     }
 
-    public static QueueSegment Open(string path)
+    /// <summary>Opens a segment of an earlier run.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="read">Opens it to be read.</param>
+    public static QueueSegment Open(string path, Func<string, FileStream> read)
     {
-        QueueSegment segment = new(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0), writing: false);
+        QueueSegment segment = new(path, read(path), writing: false);
         segment.Scan();
         return segment;
     }
@@ -135,9 +141,7 @@ internal sealed class QueueSegment : IDisposable
 
     private void Scan()
     {
-        byte[] magic = new byte[HeaderLength];
-        _stream.Position = 0;
-        if (_stream.ReadAtLeast(magic, HeaderLength, throwOnEndOfStream: false) < HeaderLength || !magic.AsSpan().SequenceEqual(Magic))
+        if (!IsOurs())
         {
             Torn = true;
             return;
@@ -152,7 +156,36 @@ internal sealed class QueueSegment : IDisposable
         Length = at;
     }
 
+    private bool IsOurs()
+    {
+        byte[] magic = new byte[HeaderLength];
+        try
+        {
+            _stream.Position = 0;
+            return _stream.ReadAtLeast(magic, HeaderLength, throwOnEndOfStream: false) == HeaderLength && magic.AsSpan().SequenceEqual(Magic);
+        }
+        catch (IOException exception)
+        {
+            Failure = exception.Message;
+            return false;
+        }
+    }
+
+    // What the disk does not give is lost as what it gives wrongly.
     private byte[]? Read(long offset)
+    {
+        try
+        {
+            return ReadWhole(offset);
+        }
+        catch (IOException exception)
+        {
+            Failure = exception.Message;
+            return null;
+        }
+    }
+
+    private byte[]? ReadWhole(long offset)
     {
         Span<byte> frame = stackalloc byte[FrameLength];
         _stream.Position = offset;

@@ -20,7 +20,7 @@ public sealed record DeviceDescription
     /// <summary>Version of the agent; empty when unknown.</summary>
     public string AgentVersion { get; init; } = "";
 
-    /// <summary>Name of the board's kind; empty when unknown.</summary>
+    /// <summary>Name of the target that the agent was built for; empty when unknown.</summary>
     public string Target { get; init; } = "";
 
     /// <summary>The channels, in the order of a sample.</summary>
@@ -28,4 +28,7 @@ public sealed record DeviceDescription
 
     /// <summary>Steps per second, in Hz.</summary>
     public required double Rate { get; init; }
+
+    /// <summary>Everything that is wrong with the description, each as "device: what"; empty when nothing is.</summary>
+    public IReadOnlyList<string> Faults() => PublisherFaults.Of(this);
 }

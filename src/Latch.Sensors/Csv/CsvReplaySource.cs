@@ -69,7 +69,7 @@ public sealed class CsvReplaySource : ISensorSource
     public double SampleRate { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="SensorFileException">The line has another number of fields than the header, or a field is not a number or time.</exception>
+    /// <exception cref="SensorFileException">The line has another number of fields than the header, or a field is not a number or time. The next read goes on with the line after it.</exception>
     public bool TryRead(Span<float> sample, out DateTimeOffset time)
     {
         Throw.IfWrongLength(sample, _channels);
@@ -77,6 +77,7 @@ public sealed class CsvReplaySource : ISensorSource
         if (TakeLine() is not { } text)
             return false;
         _line++;
+        _next = time.AddSeconds(1 / SampleRate);
         ReadOnlySpan<char> rest = text;
         if (_hasTime)
             time = ParseTime(TakeField(ref rest, _channels.Length > 0));

@@ -9,6 +9,7 @@ internal sealed class LoopedCsvSource : ISensorSource
     private TimeSpan _shift;
     private DateTimeOffset _last;
     private bool _atStart = true;
+    private bool _again;
 
     internal LoopedCsvSource(string path, double? rate) => (_path, _rate, _source) = (path, rate, new(path, rate));
 
@@ -18,21 +19,19 @@ internal sealed class LoopedCsvSource : ISensorSource
 
     public bool TryRead(Span<float> sample, out DateTimeOffset time)
     {
-        bool first = false;
         if (!_source.TryRead(sample, out time))
         {
             if (_atStart)
                 return false; // a recording without a row
             _source.Dispose();
-            _source = new(_path, _rate);
+            (_source, _again) = (new(_path, _rate), true);
             if (!_source.TryRead(sample, out time))
                 return false;
-            first = true;
         }
 
-        if (first)
+        if (_again)
             _shift = _last.AddSeconds(1 / SampleRate) - time;
-        _atStart = false;
+        (_atStart, _again) = (false, false);
         time += _shift;
         _last = time;
         return true;

@@ -12,6 +12,8 @@ internal sealed class CombinedDefinition : SourceDefinition
             reader.Fault("sources", "at least one source is needed.");
     }
 
+    internal override bool Waits => _sources.Any(static source => source is { Waits: true });
+
     internal override ISensorSource Open(SourceContext context)
     {
         List<ISensorSource> opened = [];

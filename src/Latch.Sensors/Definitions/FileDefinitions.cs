@@ -41,6 +41,8 @@ internal sealed class StdinDefinition(DefinitionReader reader) : SourceDefinitio
 {
     private readonly double _rate = reader.Number("rate", double.NaN, above: 0);
 
+    internal override bool Waits => true;
+
     internal override ISensorSource Open(SourceContext context) =>
         new CsvReplaySource(context.Input ?? Console.OpenStandardInput(), "standard input", double.IsNaN(_rate) ? context.SampleRate : _rate);
 }

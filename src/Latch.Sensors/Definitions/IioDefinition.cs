@@ -31,6 +31,8 @@ internal sealed class IioDefinition : SourceDefinition
         }
     }
 
+    internal override bool Waits => _buffered;
+
     internal override ISensorSource Open(SourceContext context)
     {
         IioDevice device = IioDevice.Find(context.Devices.IioDevices, _device);

@@ -32,6 +32,8 @@ internal sealed class RegisterDefinition : SourceDefinition
             reader.Fault("channels", $"the {_description.Name} has no {string.Join(", ", unknown)}. It has: {string.Join(", ", _description.Registers.Select(register => register.Name))}.");
     }
 
+    internal override bool Waits => _description?.Ready is not null;
+
     internal override ISensorSource Open(SourceContext context)
     {
         RegisterDescription description = _description!;

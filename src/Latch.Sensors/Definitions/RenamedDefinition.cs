@@ -5,6 +5,8 @@ internal sealed class RenamedDefinition(SourceDefinition source, DefinitionReade
 {
     private readonly Dictionary<string, string> _names = names.TextProperties().DistinctBy(pair => pair.Name).ToDictionary(pair => pair.Name, pair => pair.Value);
 
+    internal override bool Waits => source.Waits;
+
     internal override ISensorSource Open(SourceContext context)
     {
         ISensorSource opened = source.Open(context);

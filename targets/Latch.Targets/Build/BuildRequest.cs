@@ -34,8 +34,11 @@ internal sealed record BuildRequest
 
     public required string Maintainer { get; init; }
 
-    /// <summary>Time of everything in the packages.</summary>
+    /// <summary>Time of the model and of everything in its package. The agent's package has none of its own: equal content gives the same bytes on every day.</summary>
     public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Tells agents of one version of this program apart that hold other content, above zero and growing; null for none.</summary>
+    public int? AgentVersion { get; init; }
 }
 
 /// <summary>What was built; out/build.json.</summary>

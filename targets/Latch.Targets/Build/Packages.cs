@@ -8,8 +8,12 @@ internal static class Packages
 {
     private const string Agent = "packaging/latch-agent/", Model = "packaging/latch-model/";
 
-    /// <summary>Version of the agent's package: that of this program.</summary>
-    public static string AgentVersion { get; } = typeof(Packages).Assembly.GetName().Version!.ToString(3);
+    // Not when an agent was built: a date would make another package of the same content.
+    private static readonly DateTimeOffset s_agentTime = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Version of the agent's package: that of this program, and what the owner adds to it, 0.1.0 &lt; 0.1.0+1 &lt; 0.1.0+2 &lt; 0.1.1.</summary>
+    public static string AgentVersion(BuildRequest request) =>
+        typeof(Packages).Assembly.GetName().Version!.ToString(3) + (request.AgentVersion is { } own ? string.Create(CultureInfo.InvariantCulture, $"+{own}") : "");
 
     /// <summary>Packs latch-agent; the file's name and a hash of what is in it.</summary>
     /// <param name="request">What is built.</param>
@@ -18,13 +22,14 @@ internal static class Packages
     /// <param name="cancellation">Ends it.</param>
     public static async Task<(string File, string Content)> AgentAsync(BuildRequest request, byte[] program, IReadOnlyList<(string Name, string Text)> keys, CancellationToken cancellation)
     {
-        using DebBuilder deb = new(request.Time);
+        using DebBuilder deb = new(s_agentTime);
+        string version = AgentVersion(request);
         Dictionary<string, string> values = new()
         {
-            ["VERSION"] = AgentVersion,
+            ["VERSION"] = version,
             ["ARCHITECTURE"] = request.Target.Architecture,
             ["MAINTAINER"] = request.Maintainer,
-            ["YEAR"] = Year(request),
+            ["YEAR"] = Year(s_agentTime),
             ["GLIBC"] = request.Target.Glibc,
             ["GROUPS"] = string.Join(' ', request.Target.Groups),
             ["MEMORY"] = request.Target.AgentMemoryMiB.ToString(CultureInfo.InvariantCulture),
@@ -48,8 +53,8 @@ internal static class Packages
             deb.AddScript(script, Filled(Agent + script));
         string content = deb.ContentHash();
         deb.Add("usr/lib/latch/agent/content", Encoding.UTF8.GetBytes($"{content}\n"));
-        AddDocuments(deb, "latch-agent", AgentVersion, $"Agent for {request.Target.LatchTarget}.", request, Filled(Agent + "copyright"), Filled(Agent + "lintian-overrides"));
-        string file = $"latch-agent_{AgentVersion}_{request.Target.Architecture}.deb";
+        AddDocuments(deb, "latch-agent", version, $"Agent for {request.Target.LatchTarget}.", request.Maintainer, s_agentTime, Filled(Agent + "copyright"), Filled(Agent + "lintian-overrides"));
+        string file = $"latch-agent_{version}_{request.Target.Architecture}.deb";
         await deb.PackAsync(Filled(Agent + "control"), Path.Combine(request.Output, file), cancellation).ConfigureAwait(false);
         return (file, content);
     }
@@ -59,26 +64,26 @@ internal static class Packages
     {
         using DebBuilder deb = new(request.Time);
         string version = request.Version.ToString(CultureInfo.InvariantCulture), package = $"latch-model-{name}";
-        Dictionary<string, string> values = new() { ["NAME"] = name, ["VERSION"] = version, ["MAINTAINER"] = request.Maintainer, ["YEAR"] = Year(request) };
+        Dictionary<string, string> values = new() { ["NAME"] = name, ["VERSION"] = version, ["MAINTAINER"] = request.Maintainer, ["YEAR"] = Year(request.Time) };
         string Filled(string part) => Fill(Resources.Text(Model + part), values);
         foreach (string path in Directory.GetFiles(bundle).Order(StringComparer.Ordinal))
             deb.Add($"usr/share/latch/models/{name}/{Path.GetFileName(path)}", File.ReadAllBytes(path));
-        AddDocuments(deb, package, version, "Model built by latch.", request, Filled("copyright"), Filled("lintian-overrides"));
+        AddDocuments(deb, package, version, "Model built by latch.", request.Maintainer, request.Time, Filled("copyright"), Filled("lintian-overrides"));
         deb.AddScript("postinst", Filled("postinst"));
         string file = $"{package}_{version}_all.deb";
         await deb.PackAsync(Filled("control"), Path.Combine(request.Output, file), cancellation).ConfigureAwait(false);
         return file;
     }
 
-    private static void AddDocuments(DebBuilder deb, string package, string version, string change, BuildRequest request, string copyright, string overrides)
+    private static void AddDocuments(DebBuilder deb, string package, string version, string change, string maintainer, DateTimeOffset time, string copyright, string overrides)
     {
-        string date = request.Time.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss +0000", CultureInfo.InvariantCulture);
-        deb.AddCompressed($"usr/share/doc/{package}/changelog.gz", $"{package} ({version}) stable; urgency=medium\n\n  * {change}\n\n -- {request.Maintainer}  {date}\n");
+        string date = time.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss +0000", CultureInfo.InvariantCulture);
+        deb.AddCompressed($"usr/share/doc/{package}/changelog.gz", $"{package} ({version}) stable; urgency=medium\n\n  * {change}\n\n -- {maintainer}  {date}\n");
         deb.Add($"usr/share/doc/{package}/copyright", Encoding.UTF8.GetBytes(copyright));
         deb.Add($"usr/share/lintian/overrides/{package}", Encoding.UTF8.GetBytes(overrides));
     }
 
-    private static string Year(BuildRequest request) => request.Time.Year.ToString(CultureInfo.InvariantCulture);
+    private static string Year(DateTimeOffset time) => time.Year.ToString(CultureInfo.InvariantCulture);
 
     private static string Fill(string text, Dictionary<string, string> values) =>
         values.Aggregate(text, (filled, value) => filled.Replace($"@{value.Key}@", value.Value, StringComparison.Ordinal));

@@ -3,6 +3,9 @@ namespace Latch.Targets.Deploy;
 /// <summary>Where a board is, and options of ssh that were given on the command line.</summary>
 internal sealed class BoardAddress
 {
+    // Those of ssh (1), without what would take the connection's own place: -M -N -O -S, a terminal, the background, standard input.
+    private const string Flags = "46AaCgKkqTvXxYy", Valued = "BbcDEeFIiJLlmoPpR";
+
     private readonly IReadOnlyList<string> _options;
 
     /// <param name="destination">[user@]host, as ssh takes it.</param>
@@ -21,9 +24,6 @@ internal sealed class BoardAddress
     /// <summary>The options for ssh.</summary>
     public IEnumerable<string> SshOptions => _options;
 
-    /// <summary>The options for scp, which calls the port -P.</summary>
-    public IEnumerable<string> ScpOptions => _options.Select(option => option == "-p" ? "-P" : option);
-
     private static string[] Split(string option)
     {
         string text = option.Trim();
@@ -31,9 +31,11 @@ internal sealed class BoardAddress
             throw new TargetException("An --ssh-option is empty.");
         if (text[0] != '-')
             return ["-o", text];
-        if (text.Length < 2)
-            throw new TargetException($"'{option}' is no option of ssh.");
+        if (text.Length > 1 && text.Skip(1).All(Flags.Contains))
+            return [text];
+        if (text.Length < 2 || !Valued.Contains(text[1]))
+            throw new TargetException($"'{option}' is no option of ssh that can be used here.");
         string value = text[2..].TrimStart();
-        return value.Length == 0 ? [text] : [text[..2], value];
+        return value.Length > 0 ? [text[..2], value] : throw new TargetException($"The option {text} of ssh needs a value: give both as one, '{text} VALUE'.");
     }
 }

@@ -5,8 +5,11 @@ namespace Latch.Targets.Deploy;
 /// <summary>What a board says of itself, before anything is changed on it.</summary>
 internal sealed class BoardFacts
 {
+    /// <summary>Prints 'package=name version status' for each package of Latch.</summary>
+    public const string PackagesScript = @"dpkg-query -W -f='package=${Package} ${Version} ${db:Status-Status}\n' 'latch-*' 2>/dev/null";
+
     /// <summary>Prints one 'key=value' a line; changes nothing.</summary>
-    public const string Script = """
+    public const string Script = $$"""
         PATH=$PATH:/usr/sbin:/sbin
         echo "machine=$(uname -m)"
         echo "architecture=$(dpkg --print-architecture 2>/dev/null)"
@@ -20,7 +23,7 @@ internal sealed class BoardFacts
         echo "groups=$(getent group | cut -d: -f1 | tr '\n' ' ')"
         if [ "$(id -u)" -eq 0 ]; then echo sudo=root; elif sudo -n true 2>/dev/null; then echo sudo=yes; else echo sudo=no; fi
         if [ -d /run/systemd/system ]; then echo "systemd=$(systemctl --version | awk 'NR == 1 { print $2 }')"; fi
-        dpkg-query -W -f='package=${Package} ${Version} ${db:Status-Status}\n' 'latch-*' 2>/dev/null
+        {{PackagesScript}}
         if cmp -s /usr/lib/latch/agent/latch-agent /var/lib/latch/current/latch-agent; then echo "content=$(cat /usr/lib/latch/agent/content)"; fi
         if [ -x /usr/lib/latch/latch-slot ]; then /usr/lib/latch/latch-slot status 2>/dev/null | sed -n 's/^\([a-z-]*\): /slot.\1=/p'; fi
         :
@@ -58,7 +61,4 @@ internal sealed class BoardFacts
     public string this[string key] => _values.GetValueOrDefault(key, "");
 
     public long Number(string key) => long.TryParse(this[key], NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : -1;
-
-    /// <summary>What stands before a command that needs root.</summary>
-    public string Root => this["sudo"] == "root" ? "" : "sudo -n ";
 }

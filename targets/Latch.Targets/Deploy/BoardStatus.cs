@@ -6,12 +6,13 @@ namespace Latch.Targets.Deploy;
 internal sealed record BoardStatus
 {
     /// <summary>Prints the slot engine's status, the unit's, and the agent's own document.</summary>
-    public const string Script = """
+    public const string Script = SshBoard.AsRoot + """
+
         [ -x /usr/lib/latch/latch-slot ] || { echo "no Latch agent is installed" >&2; exit 4; }
         /usr/lib/latch/latch-slot status
         systemctl show latch-agent.service -p ActiveState -p SubState -p NRestarts -p ActiveEnterTimestamp | sed 's/=/: /; s/^/unit-/'
         echo document:
-        cat /run/latch/status.json 2>/dev/null || sudo -n cat /run/latch/status.json 2>/dev/null || :
+        cat /run/latch/status.json 2>/dev/null || $run cat /run/latch/status.json 2>/dev/null || :
         """;
 
     private const string Separator = "\ndocument:\n";

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Latch.Targets.Build;
 using Latch.Targets.Profiles;
 
@@ -15,6 +14,9 @@ internal enum DeployOutcome
 
     /// <summary>The new slot is not healthy, and there is none before it.</summary>
     Failed,
+
+    /// <summary>The slot engine did not take the new slot, and the board goes on as before.</summary>
+    Refused,
 }
 
 /// <summary>
@@ -24,6 +26,9 @@ internal enum DeployOutcome
 internal sealed class Deployment(IBoard board, TargetProfile target, string folder, BuildResult build, StepLog log)
 {
     private const string Upload = ".cache/latch", Unit = "latch-install", Log = "/var/log/latch-install.log";
+
+    // The slot engine's note of what it does not try again: somebody who deploys wants it tried.
+    private const string Refused = "/var/lib/latch/refused";
 
     /// <summary>Deploys.</summary>
     /// <param name="cancellation">Ends it; an installation that has begun goes on on the board.</param>
@@ -35,8 +40,8 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
         List<string> uploaded = [];
         foreach (string package in packages)
             uploaded.Add(await UploadAsync(package, cancellation).ConfigureAwait(false));
-        await InstallAsync(facts, uploaded, cancellation).ConfigureAwait(false);
-        return await OutcomeAsync(facts, cancellation).ConfigureAwait(false);
+        int code = await InstallAsync(uploaded, cancellation).ConfigureAwait(false);
+        return await OutcomeAsync(facts, code, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The commands that a deployment runs.</summary>
@@ -45,10 +50,10 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
         yield return SshBoard.Shown(address, "(preflight: architecture, glibc, systemd, sudo, space, memory, clock, groups, packages)");
         foreach (string package in (string[])[build.AgentPackage, build.ModelPackage])
         {
-            yield return string.Join(' ', ["scp", .. address.ScpOptions, Path.Combine(folder, package), $"{address.Destination}:{Upload}/{package}.part"]);
-            yield return SshBoard.Shown(address, Verify(package, Hash(Path.Combine(folder, package))));
+            yield return $"{SshBoard.Shown(address, Receive(package))} <{Path.Combine(folder, package)}";
+            yield return SshBoard.Shown(address, Verify(package, FileHash.Of(Path.Combine(folder, package))));
         }
-        yield return SshBoard.Shown(address, Install("sudo -n ", [$"{Upload}/{build.AgentPackage}", $"{Upload}/{build.ModelPackage}"]));
+        yield return SshBoard.Shown(address, Install([$"{Upload}/{build.AgentPackage}", $"{Upload}/{build.ModelPackage}"]));
         yield return SshBoard.Shown(address, "/usr/lib/latch/latch-slot status");
     }
 
@@ -78,14 +83,14 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
 
     private async Task<string> UploadAsync(string package, CancellationToken cancellation)
     {
-        string path = Path.Combine(folder, package), hash = Hash(path), remote = $"{Upload}/{package}";
-        ProgramResult there = await RunAsync($"mkdir -p {Upload} && sha256sum {remote} 2>/dev/null", cancellation, mayFail: true).ConfigureAwait(false);
+        string path = Path.Combine(folder, package), hash = FileHash.Of(path), remote = $"{Upload}/{package}";
+        ProgramResult there = await RunAsync($"sha256sum {remote} 2>/dev/null", cancellation, mayFail: true).ConfigureAwait(false);
         if (there.Out.StartsWith(hash, StringComparison.Ordinal))
         {
             log.Done($"{package} is there already");
             return remote;
         }
-        ProgramResult sent = await board.SendAsync(path, $"{remote}.part", cancellation).ConfigureAwait(false);
+        ProgramResult sent = await board.SendAsync(path, Receive(package), cancellation).ConfigureAwait(false);
         if (sent.Code != 0)
             throw new TargetException($"{board.Name}: {package} could not be uploaded: {sent.LastLine} Nothing was changed on the board; run the command again.");
         ProgramResult verified = await RunAsync(Verify(package, hash), cancellation, mayFail: true).ConfigureAwait(false);
@@ -95,12 +100,13 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
         return remote;
     }
 
-    private async Task InstallAsync(BoardFacts facts, IReadOnlyList<string> packages, CancellationToken cancellation)
+    // The exit code of dpkg.
+    private async Task<int> InstallAsync(IReadOnlyList<string> packages, CancellationToken cancellation)
     {
         ProgramResult result;
         try
         {
-            result = await board.RunAsync(Install(facts.Root, packages), cancellation).ConfigureAwait(false);
+            result = await board.RunAsync(Install(packages), cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -109,17 +115,25 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
         }
         if (result.Code == SshBoard.ConnectionLost)
             throw new TargetException($"{board.Name}: the connection was lost during the installation, which goes on on the board: it runs the old slot or the new one. 'latch status {board.Name}' tells which; or run this command again.");
-        foreach (string line in result.Out.Split('\n').Where(line => line.Contains("latch-slot", StringComparison.Ordinal)))
+        string[] said = [.. result.Out.Split('\n').Where(line => line.StartsWith("latch-slot: ", StringComparison.Ordinal))];
+        foreach (string line in said)
             log.Note(line.Trim());
         log.Done($"installed {string.Join(" and ", packages.Select(Path.GetFileName))}{(result.Code == 0 ? "" : $": dpkg ended with {result.Code}")}");
-        if (result.Code != 0 && !result.Out.Contains("latch-slot", StringComparison.Ordinal))
+        if (result.Code != 0 && said.Length == 0)
             throw new TargetException($"{board.Name}: dpkg could not install the packages: {result.LastLine} The slot in use stays; {Log} on the board has everything.");
+        return result.Code;
     }
 
-    private async Task<DeployOutcome> OutcomeAsync(BoardFacts before, CancellationToken cancellation)
+    private async Task<DeployOutcome> OutcomeAsync(BoardFacts before, int code, CancellationToken cancellation)
     {
-        ProgramResult result = await RunAsync($"/usr/lib/latch/latch-slot status; rm -rf {Upload}", cancellation).ConfigureAwait(false);
+        ProgramResult result = await RunAsync($"/usr/lib/latch/latch-slot status; {BoardFacts.PackagesScript}; rm -rf {Upload}", cancellation).ConfigureAwait(false);
         BoardStatus status = BoardStatus.Parse(result.Out);
+        if (code != 0 && Refusal(before, status, new BoardFacts(result.Out, DateTimeOffset.UtcNow).Packages) is { } refusal)
+        {
+            log.Done(refusal);
+            log.Note("latch-slot says above why.");
+            return DeployOutcome.Refused;
+        }
         if (status.LastResult == "confirmed" && status.CurrentModel == $"{build.Model} {build.Version}" && status.Trial.Length == 0)
         {
             log.Done($"healthy and confirmed: slot {status.Current} runs {status.CurrentModel}");
@@ -136,6 +150,19 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
         return DeployOutcome.Failed;
     }
 
+    // What was not taken of an installation that dpkg could not end; null when the last result tells of it.
+    private string? Refusal(BoardFacts before, BoardStatus status, IReadOnlyList<string> packages)
+    {
+        // The last result may be that of an earlier installation.
+        if ((status.LastTime, status.LastResult, status.LastReason) == (before["slot.last-time"], before["slot.last-result"], before["slot.last-reason"]))
+            return $"REFUSED: {(status.Current.Length > 0 ? $"slot {status.Current} runs {status.CurrentModel} as before" : "there is no slot yet")}";
+        string[] sent = [build.AgentPackage.Split('_')[0], build.ModelPackage.Split('_')[0]];
+        string[] left = [.. packages.Where(package => sent.Contains(package.Split(' ')[0]) && !package.EndsWith(" installed", StringComparison.Ordinal))];
+        return status.LastResult == "confirmed" && left.Length > 0
+            ? $"PARTLY REFUSED: slot {status.Current} runs {status.CurrentModel}, but not what came with {string.Join(" and ", left)}"
+            : null;
+    }
+
     private async Task<ProgramResult> RunAsync(string script, CancellationToken cancellation, bool mayFail = false)
     {
         ProgramResult result = await board.RunAsync(script, cancellation).ConfigureAwait(false);
@@ -144,22 +171,18 @@ internal sealed class Deployment(IBoard board, TargetProfile target, string fold
         return result.Code == 0 || mayFail ? result : throw new TargetException($"{board.Name}: a command failed there: {result.LastLine}");
     }
 
+    private static string Receive(string package) => $"mkdir -p {Upload} && cat >{Upload}/{package}.part";
+
     private static string Verify(string package, string hash) =>
         $"cd {Upload} && echo '{hash}  {package}.part' | sha256sum -c --quiet - && mv -f {package}.part {package}";
 
     // As a unit of systemd the installation does not end with the connection. Its output goes to a file for the same reason. One whose connection was cut is waited for.
-    private static string Install(string root, IReadOnlyList<string> packages)
+    private static string Install(IReadOnlyList<string> packages)
     {
         string files = string.Join(' ', packages.Select(package => $"\"$PWD/{package}\""));
         string output = $"-p StandardOutput=append:{Log} -p StandardError=append:{Log}";
-        return $"i=0; while systemctl is-active --quiet {Unit} && [ $i -lt 300 ]; do sleep 1; i=$((i + 1)); done; {root}rm -f {Log}; "
-            + $"{root}systemd-run --quiet --wait --collect --unit={Unit} --setenv=DEBIAN_FRONTEND=noninteractive {output} dpkg --force-confdef --force-confold -i {files}; "
-            + $"code=$?; {root}cat {Log}; exit $code";
-    }
-
-    private static string Hash(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
+        return $"{SshBoard.AsRoot}i=0; while systemctl is-active --quiet {Unit} && [ $i -lt 300 ]; do sleep 1; i=$((i + 1)); done; $run rm -f {Log} {Refused}; "
+            + $"$run systemd-run --quiet --wait --collect --unit={Unit} --setenv=DEBIAN_FRONTEND=noninteractive {output} dpkg --force-confdef --force-confold -i {files}; "
+            + $"code=$?; $run cat {Log}; exit $code";
     }
 }

@@ -14,8 +14,8 @@ internal interface IBoard
     /// <param name="line">Receives each line of its standard output as it comes.</param>
     Task<ProgramResult> RunAsync(string script, CancellationToken cancellation, Action<string>? line = null);
 
-    /// <summary>Copies a file to the board.</summary>
-    Task<ProgramResult> SendAsync(string local, string remote, CancellationToken cancellation);
+    /// <summary>Runs a script with a file as its standard input.</summary>
+    Task<ProgramResult> SendAsync(string local, string script, CancellationToken cancellation);
 
     /// <summary>Runs a script and copies its standard output, bytes as they are.</summary>
     Task<ProgramResult> FetchAsync(string script, Stream target, CancellationToken cancellation);

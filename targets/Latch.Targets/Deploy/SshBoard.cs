@@ -33,33 +33,22 @@ internal sealed class SshBoard : IBoard, IAsyncDisposable
     /// <exception cref="TargetException">It cannot; the message holds what ssh said.</exception>
     public static async Task<SshBoard> ConnectAsync(BoardAddress address, CancellationToken cancellation)
     {
-        string folder = Directory.CreateTempSubdirectory("latch-ssh-").FullName;
-        ProcessStartInfo start = new("ssh", ["-M", "-N", "-S", Path.Combine(folder, "s"), .. address.SshOptions, .. s_defaults, "--", address.Destination])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            RedirectStandardInput = true,
-        };
+        SshBoard board = Start(address);
         try
         {
-            Process master = Process.Start(start)!;
-            SshBoard board = new(address, folder, master);
-            Task<string> error = master.StandardError.ReadToEndAsync(cancellation);
+            Task<string> error = board._master.StandardError.ReadToEndAsync(CancellationToken.None);
             while (!File.Exists(board.Socket))
             {
-                if (master.HasExited)
-                {
-                    await board.DisposeAsync().ConfigureAwait(false);
+                if (board._master.HasExited)
                     throw new TargetException(Explain(address, await error.ConfigureAwait(false)));
-                }
                 await Task.Delay(50, cancellation).ConfigureAwait(false);
             }
             return board;
         }
-        catch (Win32Exception exception)
+        catch
         {
-            Directory.Delete(folder, recursive: true);
-            throw new TargetException($"The program ssh cannot be run: {exception.Message} Install OpenSSH's client (Debian: openssh-client).", exception);
+            await board.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -70,27 +59,14 @@ internal sealed class SshBoard : IBoard, IAsyncDisposable
     public Task<ProgramResult> RunAsync(string script, CancellationToken cancellation, Action<string>? line = null) =>
         CommandLine.RunAsync("ssh", Arguments(script), cancellation, line: line);
 
-    public Task<ProgramResult> SendAsync(string local, string remote, CancellationToken cancellation) =>
-        CommandLine.RunAsync("scp", ["-q", "-o", $"ControlPath={Socket}", .. _address.ScpOptions, .. s_defaults, "--", Path.GetFullPath(local), $"{_address.Destination}:{remote}"], cancellation);
-
-    public async Task<ProgramResult> FetchAsync(string script, Stream target, CancellationToken cancellation)
+    public async Task<ProgramResult> SendAsync(string local, string script, CancellationToken cancellation)
     {
-        ProcessStartInfo start = new("ssh", Arguments(script)) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
-        using Process process = Process.Start(start)!;
-        try
-        {
-            process.StandardInput.Close();
-            Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
-            await process.StandardOutput.BaseStream.CopyToAsync(target, cancellation).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            return new ProgramResult(process.ExitCode, "", await error.ConfigureAwait(false));
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
+        FileStream file = File.OpenRead(local);
+        await using (file.ConfigureAwait(false))
+            return await CopyAsync(script, file, Stream.Null, cancellation).ConfigureAwait(false);
     }
+
+    public Task<ProgramResult> FetchAsync(string script, Stream target, CancellationToken cancellation) => CopyAsync(script, Stream.Null, target, cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -103,6 +79,54 @@ internal sealed class SshBoard : IBoard, IAsyncDisposable
     }
 
     internal static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static SshBoard Start(BoardAddress address)
+    {
+        string folder = Directory.CreateTempSubdirectory("latch-ssh-").FullName;
+        ProcessStartInfo start = new("ssh", ["-M", "-N", "-S", Path.Combine(folder, "s"), .. address.SshOptions, .. s_defaults, "--", address.Destination])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        try
+        {
+            return new SshBoard(address, folder, Process.Start(start)!);
+        }
+        catch (Win32Exception exception)
+        {
+            Directory.Delete(folder, recursive: true);
+            throw new TargetException($"The program ssh cannot be run: {exception.Message} Install OpenSSH's client (Debian: openssh-client).", exception);
+        }
+    }
+
+    // Runs a script between two streams, bytes as they are.
+    private async Task<ProgramResult> CopyAsync(string script, Stream input, Stream output, CancellationToken cancellation)
+    {
+        ProcessStartInfo start = new("ssh", Arguments(script)) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        using Process process = Process.Start(start)!;
+        // A write to a connection that hangs does not heed the token.
+        using CancellationTokenRegistration end = cancellation.Register(() => process.Kill(entireProcessTree: true));
+        Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
+        Task copied = process.StandardOutput.BaseStream.CopyToAsync(output, cancellation);
+        await GiveAsync(input, process, cancellation).ConfigureAwait(false);
+        await copied.ConfigureAwait(false);
+        await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+        return new ProgramResult(process.ExitCode, "", await error.ConfigureAwait(false));
+    }
+
+    private static async Task GiveAsync(Stream input, Process process, CancellationToken cancellation)
+    {
+        try
+        {
+            await input.CopyToAsync(process.StandardInput.BaseStream, cancellation).ConfigureAwait(false);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading all: its exit code and its words say why.
+        }
+    }
 
     private string[] Arguments(string script) => ["-S", Socket, .. _address.SshOptions, .. s_defaults, "--", _address.Destination, $"sh -c {Quote(script)}"];
 

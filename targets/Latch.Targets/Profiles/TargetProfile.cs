@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace Latch.Targets.Profiles;
 
@@ -19,9 +20,11 @@ internal sealed record TargetLimits(int StepMicroseconds, int MemoryMiB);
 internal sealed record BoardInterface(string Name, string Device, string Enable);
 
 /// <summary>A board: targets/*.json, described by target.schema.json.</summary>
-internal sealed record TargetProfile
+internal sealed partial record TargetProfile
 {
     private static readonly string[] s_systems = ["linux-arm64", "linux-x64"];
+    private static readonly string[] s_targets = ["linux-arm64", "linux-x64-v2", "linux-x64-v3", "linux-x64-v4"];
+    private static readonly string[] s_kernels = ["dotprod", "advsimd", "avx512", "avxvnni", "avx2", "vector128", "scalar"];
 
     [JsonPropertyName("$schema")]
     public string? Schema { get; init; }
@@ -83,22 +86,50 @@ internal sealed record TargetProfile
         return profile;
     }
 
+    // The rules of target.schema.json, and what a schema cannot say. Groups go into a script that root runs.
     private string? Fault()
     {
-        if (Name.Length == 0 || Name.Any(letter => !char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter != '-'))
-            return $"the name '{Name}' is not made of lower-case letters, digits and hyphens";
-        if (!s_systems.Contains(Rid) || !LatchTarget.StartsWith(Rid, StringComparison.Ordinal))
-            return $"rid '{Rid}' and latchTarget '{LatchTarget}' do not fit each other; rid is one of {string.Join(", ", s_systems)}";
+        if (!NamePattern().IsMatch(Name))
+            return $"the name '{Name}' is not made of lower-case letters, digits and single hyphens between them";
+        if (!s_systems.Contains(Rid) || !s_targets.Contains(LatchTarget) || !LatchTarget.StartsWith(Rid, StringComparison.Ordinal))
+            return $"rid '{Rid}' and latchTarget '{LatchTarget}' do not fit each other; rid is one of {string.Join(", ", s_systems)}, latchTarget one of {string.Join(", ", s_targets)}";
+        if (!s_kernels.Contains(Kernel))
+            return $"there is no kernel '{Kernel}'; there are: {string.Join(", ", s_kernels)}";
+        if (!Groups.All(group => group is not null && GroupPattern().IsMatch(group)))
+            return "a group is not made of lower-case letters, digits, '_' and '-', with a letter or '_' first";
+        if (!GlibcPattern().IsMatch(Glibc))
+            return $"glibc '{Glibc}' is no version such as 2.34";
+        return NumberFault() ?? TextFault();
+    }
+
+    private string? NumberFault()
+    {
         if (Cores < 1 || ClockMHz < 1 || MemoryMiB < 64 || AgentMemoryMiB is < 32 || AgentMemoryMiB > MemoryMiB)
             return "a number is too small, or agentMemoryMiB is more than memoryMiB";
-        if (Caches.Any(cache => cache.Level is < 1 or > 3 || cache.KiB < 1 || cache.SharedBy < 1))
+        if (Caches.Any(cache => cache is null || cache.Level is < 1 or > 3 || cache.KiB < 1 || cache.SharedBy < 1))
             return "a cache has a level that is not 1, 2 or 3, or a number below 1";
         if (Limits.StepMicroseconds < 1 || Limits.MemoryMiB < 16 || Limits.MemoryMiB > AgentMemoryMiB)
             return "limits.stepMicroseconds is below 1, or limits.memoryMiB is below 16 or above agentMemoryMiB";
-        if (!Version.TryParse(Glibc, out _) || Sources.Count == 0)
-            return "glibc is no version, or no source is named";
         return null;
     }
+
+    private string? TextFault()
+    {
+        if (Board.Length == 0 || Core.Length == 0)
+            return "board or core is empty";
+        if (Interfaces.Any(way => way is null || way.Name.Length == 0 || way.Device.Length == 0 || way.Enable.Length == 0))
+            return "an interface has an empty text";
+        return Sources.Count == 0 || Sources.Any(string.IsNullOrEmpty) ? "no source is named, or one is empty" : null;
+    }
+
+    [GeneratedRegex(@"\A[a-z0-9]+(-[a-z0-9]+)*\z")]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex(@"\A[a-z_][a-z0-9_-]*\z")]
+    private static partial Regex GroupPattern();
+
+    [GeneratedRegex(@"\A2\.[0-9]+\z")]
+    private static partial Regex GlibcPattern();
 }
 
 [JsonSourceGenerationOptions(

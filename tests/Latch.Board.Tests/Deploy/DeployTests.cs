@@ -103,14 +103,14 @@ public sealed class DeployTests(DeployedBoard deployed)
         TestContext.Current.TestOutputHelper?.WriteLine($"{replay.GetProperty("steps")} steps of the board replayed with kernel {replay.GetProperty("kernel")}");
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public void Device_OfEachBus_MayBeOpenedByTheAgentOnly()
     {
         // The rights of the unit, tried by a shell in a unit with the same settings.
         Board board = deployed.Board;
         board.Check("sudo sh -c \"sed -e '/^ExecStartPre/d' -e '/^ExecReload/d' -e '/^Restart/d' -e 's/^Type=.*/Type=oneshot/' -e '/^WatchdogSec/d' -e '/^NotifyAccess/d' -e '/Directory=/d' -e '/^RuntimeDirectory/d'"
             + " -e 's|^ExecStart=.*|ExecStart=/bin/sh /opt/probe.sh|' -e 's/^ProtectHome=.*//' /lib/systemd/system/latch-agent.service >/run/systemd/system/latch-probe.service\"");
-        board.Check("printf 'for f in /dev/i2c-1 /dev/gpiochip0 /dev/spidev0.0 /dev/iio:device0; do : <>$f && echo open $f; done; : </dev/vda || echo closed /dev/vda\\n' | sudo tee /opt/probe.sh >/dev/null; sudo systemctl daemon-reload");
+        board.Check("printf 'for f in /dev/i2c-1 /dev/gpiochip0 /dev/spidev0.0 /dev/iio:device0; do true <>$f && echo open $f; done; true </dev/vda || echo closed /dev/vda\\n' | sudo tee /opt/probe.sh >/dev/null; sudo systemctl daemon-reload");
         board.Check("sudo systemctl start latch-probe; sudo rm /run/systemd/system/latch-probe.service /opt/probe.sh; sudo systemctl daemon-reload");
         string log = board.Check("sudo journalctl -u latch-probe -o cat --no-pager");
         foreach (string line in (string[])["open /dev/i2c-1", "open /dev/gpiochip0", "open /dev/spidev0.0", "open /dev/iio:device0", "closed /dev/vda"])

@@ -23,7 +23,7 @@ public sealed class RefusedTests(DeployedBoard deployed)
     [Fact]
     public void Deploy_TamperedModel_IsRolledBack() => AssertRolledBack("model.latch", static packages => DamagedPackage.Flip(packages, "model.latch"));
 
-    [Fact(Explicit = true)]
+    [Fact]
     public void Deploy_WithoutSignature_IsRolledBack() => AssertRolledBack("not signed", DamagedPackage.RemoveSignature);
 
     [Fact(Explicit = true)]
@@ -31,7 +31,7 @@ public sealed class RefusedTests(DeployedBoard deployed)
         // The profile was learnt on another machine: for this board nearly every step is an alarm.
         AssertRolledBack("alarm storm", static _ => { }, "--profile", AgentBuild.Profile);
 
-    [Fact(Explicit = true)]
+    [Fact]
     public void Deploy_OlderModel_IsRefused()
     {
         _ = deployed.Board;

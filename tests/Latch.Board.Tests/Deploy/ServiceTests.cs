@@ -51,7 +51,7 @@ public sealed class ServiceTests(DeployedBoard deployed)
         TestContext.Current.TestOutputHelper?.WriteLine($"systemd-analyze: {board.Check("systemd-analyze time | head -n 1")}");
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public void Disk_Full_RefusesTheUpdateAndTheOldSlotRuns()
     {
         Board board = deployed.Board;
@@ -59,7 +59,7 @@ public sealed class ServiceTests(DeployedBoard deployed)
         // Uploaded while there is room; the space goes before the installation.
         board.Copy(Directory.GetFiles(packages, "latch-model-*.deb").Single(), "update.deb");
         // Room for what dpkg itself writes, but not for a slot.
-        board.Check("free=$(df -Pk --output=avail /var/lib | tail -n 1); sudo fallocate -l $((free - 9000))K /var/filler; df -Pk /var/lib | tail -n 1");
+        board.Check("sudo /usr/lib/latch/latch-slot prune && free=$(df -k --output=avail /var/lib | tail -n 1) && sudo fallocate -l $((free - 9000))K /var/filler");
         try
         {
             ProcessRun install = board.Run("sudo dpkg -i update.deb 2>&1");
@@ -79,7 +79,7 @@ public sealed class ServiceTests(DeployedBoard deployed)
         Assert.NotEqual(before, deployed.Current);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Studio_OnTheBoard_FollowsTheLiveSession()
     {
         _ = deployed.Board;

@@ -47,7 +47,9 @@ wait_for_it() {
 for ((i = from; i <= to; i++)); do
     old=$(holds)
     new=$((1 - old))
-    delay=$((RANDOM % (length + length / 8)))
+    # A random moment of each part of the update.
+    part=$((length * 9 / 8 / (to - from + 1)))
+    delay=$(((i - from) * part + RANDOM % part))
     kill=latch-install.service
     case $((i % 3)) in
         1) kill="$kill latch-health.service" ;;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Latch.Cli.Tests.Boards;
@@ -49,6 +50,36 @@ public sealed class DeployTests
         CommandRun next = await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(3));
         Assert.True(next.Code == 0, next.Error + next.Out);
         Assert.Contains("not configured to the end: latch-model-pump 2 half-configured", next.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deploy_EngineRefusesSameVersion_IsNotConfirmedByTheOldResult()
+    {
+        using SshRig rig = new();
+        await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(1));
+        rig.Set("full-slots");
+        CommandRun run = await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(1, agent: "2"));
+        Assert.Equal(1, run.Code);
+        Assert.Contains("REFUSED: slot 1 runs pump 1 as before", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("healthy and confirmed", run.Out, StringComparison.Ordinal);
+        Assert.Contains("KiB free", run.Out, StringComparison.Ordinal);
+        Assert.Equal("1", rig.Current);
+        rig.Unset("full-slots");
+        CommandRun next = await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(1, agent: "2"));
+        Assert.True(next.Code == 0, next.Error + next.Out);
+        Assert.Contains("# agent 2", await File.ReadAllTextAsync(rig.At("var/lib/latch/current/latch-agent"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deploy_AgentTakenAndModelRefused_IsNotConfirmed()
+    {
+        using SshRig rig = new();
+        await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(1));
+        rig.Set("full-later");
+        CommandRun run = await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(1, agent: "2"));
+        Assert.Equal(1, run.Code);
+        Assert.Contains("PARTLY REFUSED: slot 2 runs pump 1, but not what came with latch-model-pump 1 half-configured", run.Out, StringComparison.Ordinal);
+        Assert.Contains("# agent 2", await File.ReadAllTextAsync(rig.At("var/lib/latch/current/latch-agent"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,9 +163,7 @@ public sealed class DeployTests
     public async Task Deploy_UnknownKey_IsRefusedByTheBoard()
     {
         using SshRig rig = new();
-        File.Copy(rig.At("etc/ssh/other.pub"), rig.At("etc/ssh/user.pub"), overwrite: true);
-        File.Move(rig.At("etc/ssh/user.pub"), rig.At("etc/ssh/kept.pub"));
-        File.Copy(rig.At("etc/ssh/kept.pub"), rig.At("etc/ssh/user.pub"));
+        File.Copy(rig.At("etc/ssh/other.pub"), rig.At("etc/ssh/authorized_keys"), overwrite: true);
         (await rig.Latch("status")).AssertFails(3, "127.0.0.1: no connection:", "It does not accept your key or password");
     }
 
@@ -145,7 +174,7 @@ public sealed class DeployTests
         CommandRun run = await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(1), "--dry-run");
         Assert.Equal(0, run.Code);
         string[] lines = run.Out.TrimEnd().Split('\n');
-        Assert.Contains(lines, line => line.StartsWith($"scp -F {rig.At("etc/ssh/config")} -P {rig.Port} ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith($"ssh -F {rig.At("etc/ssh/config")} -p {rig.Port} 127.0.0.1 ", StringComparison.Ordinal) && line.Contains("cat >.cache/latch/latch-model-pump_1_all.deb.part", StringComparison.Ordinal) && line.EndsWith("/latch-model-pump_1_all.deb", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("systemd-run", StringComparison.Ordinal) && line.Contains("dpkg", StringComparison.Ordinal));
         Assert.Empty(Directory.GetFileSystemEntries(rig.At("home")));
     }
@@ -212,5 +241,41 @@ public sealed class DeployTests
         Assert.True(replay.Code == 0, replay.Error + replay.Out);
         Assert.Contains("1 segments, 0 of them fetched now", (await rig.Latch("pull", "-o", pulled)).Out, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(pulled, "*.part", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Pull_AfterTheModelChanged_TakesTheNewOneIntoTheSameFolder()
+    {
+        using SshRig rig = new();
+        string profile = rig.At("p.json"), pulled = rig.At("pulled");
+        await File.WriteAllTextAsync(profile, "{}", TestContext.Current.CancellationToken);
+        await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(1, more: ["--profile", profile]));
+        Directory.CreateDirectory(rig.At("var/lib/latch/recording"));
+        CommandRun first = await rig.Latch("pull", "-o", pulled);
+        Assert.True(first.Code == 0, first.Error);
+        Assert.True(File.Exists(Path.Combine(pulled, "model", "profile.json")));
+        await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(2));
+        CommandRun second = await rig.Latch("pull", "-o", pulled);
+        Assert.True(second.Code == 0, second.Error);
+        Assert.Contains("model pump 2", second.Out, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(pulled, "model", "profile.json")));
+    }
+
+    [Fact]
+    public async Task Studio_NoConnection_LeavesNoFolder()
+    {
+        using SshRig rig = new();
+        rig.Know("other");
+        string temporary = Directory.CreateDirectory(rig.At("tmp")).FullName;
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "latch.dll"), "studio", "--board", SshRig.Board, "--ssh-option", $"-F {rig.At("etc/ssh/config")}", "--ssh-option", $"-p {rig.Port}", "--port", "0"])
+        {
+            RedirectStandardError = true,
+        };
+        start.Environment["TMPDIR"] = temporary;
+        using Process process = Process.Start(start)!;
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("no connection", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(temporary, "latch-*"));
     }
 }

@@ -45,7 +45,7 @@ internal sealed class SshRig : IDisposable
 
     public string At(string path) => Path.Combine(Root, path);
 
-    /// <summary>Switches something on the board: "sick" (the health of new slots), "full", "no-sudo", "late", "cut-upload", "cut-install".</summary>
+    /// <summary>Switches something on the board: "sick" (the health of new slots), "full", "full-slots", "full-later" (after the next health gate), "no-sudo", "late", "cut-upload", "cut-install".</summary>
     public void Set(string name) => File.WriteAllText(At(name), "");
 
     public void Unset(string name) => File.Delete(At(name));
@@ -55,17 +55,17 @@ internal sealed class SshRig : IDisposable
         await CommandRun.Of([command, Board, "--ssh-option", $"-F {At("etc/ssh/config")}", "--ssh-option", $"-p {Port}", .. arguments]);
 
     /// <summary>Builds packages for x64 with a script for an agent.</summary>
-    public async Task<string> Build(int version, string agent = "1", string target = "x64")
+    public async Task<string> Build(int version, string agent = "1", string target = "x64", string[]? more = null)
     {
         string program = At($"agent-{agent}"), folder = At($"out-{version}-{agent}-{target}");
         Script(program, $"""
             # agent {agent}
             case $1 in
-                health) if [ -e {Root}/sick ]; then echo "golden vectors differ"; exit 1; fi ;;
+                health) if [ -e {Root}/sick ]; then echo "golden vectors differ"; exit 1; fi; [ ! -e {Root}/full-later ] || mv {Root}/full-later {Root}/full-slots ;;
             esac
             """);
         CommandRun run = await CommandRun.Of(
-            "build", "--target", target, "--model", Path.Combine(SharedData.Repository, "samples", "gates", "gates-lstm.latch"), "--name", "pump", "--version", $"{version}", "--agent", program, "-o", folder);
+            ["build", "--target", target, "--model", Path.Combine(SharedData.Repository, "samples", "gates", "gates-lstm.latch"), "--name", "pump", "--version", $"{version}", "--agent", program, "-o", folder, .. more ?? []]);
         Assert.True(run.Code == 0, run.Error);
         return folder;
     }
@@ -105,16 +105,16 @@ internal sealed class SshRig : IDisposable
             ListenAddress 127.0.0.1
             HostKey {At("etc/ssh/host")}
             PidFile none
-            AuthorizedKeysFile {At("etc/ssh/user.pub")}
+            AuthorizedKeysFile {At("etc/ssh/authorized_keys")}
             StrictModes no
             UsePAM no
             PasswordAuthentication no
             KbdInteractiveAuthentication no
             PermitRootLogin yes
-            Subsystem sftp /usr/lib/openssh/sftp-server
             ForceCommand {At("bin/session")}
 
             """);
+        File.Copy(At("etc/ssh/user.pub"), At("etc/ssh/authorized_keys"));
         Know("host");
         File.WriteAllText(At("etc/ssh/config"), $"""
             Host *
@@ -138,7 +138,7 @@ internal sealed class SshRig : IDisposable
             cd {Root}/home || exit 1
             export HOME={Root}/home LATCH_ROOT={Root} LATCH_SYSTEMD=1 LATCH_HEALTH_WAIT=5 SESSION=$PPID PATH={Root}/bin:$PATH
             case $SSH_ORIGINAL_COMMAND in
-                *sftp-server*) if [ -e {Root}/cut-upload ]; then rm {Root}/cut-upload; echo half >.cache/latch/half; kill -9 $PPID; exit 1; fi ;;
+                *"cat >"*.part*) if [ -e {Root}/cut-upload ]; then rm {Root}/cut-upload; mkdir -p .cache/latch; echo half >.cache/latch/half; kill -9 $PPID; exit 1; fi ;;
             esac
             exec sh -c "$(printf '%s' "$SSH_ORIGINAL_COMMAND" | sed 's#/usr/lib/latch/#{Root}/usr/lib/latch/#g; s#/var/l\(ib\|og\)/latch#{Root}/var/l\1/latch#g; s#/run/\(systemd/system\|latch\)#{Root}/run/\1#g')"
             """);
@@ -146,7 +146,11 @@ internal sealed class SshRig : IDisposable
             [ "$1" = --print-architecture ] && exec echo amd64
             while [ "$1" != -i ]; do shift; done
             shift
-            for deb; do dpkg-deb -x "$deb" {Root} || exit 1; done
+            for deb; do
+                # What the older version had and the newer has not.
+                case $deb in */latch-model-*) rm -rf {Root}/usr/share/latch/models/pump ;; esac
+                dpkg-deb -x "$deb" {Root} || exit 1
+            done
             for deb; do
                 name=$(dpkg-deb -f "$deb" Package)
                 case $name in
@@ -182,7 +186,7 @@ internal sealed class SshRig : IDisposable
             """);
         Script(At("bin/id"), $"if [ -e {Root}/no-sudo ]; then echo 1000; else echo 0; fi");
         Script(At("bin/sudo"), "echo 'sudo: a password is required' >&2; exit 1");
-        Script(At("bin/df"), $"if [ -e {Root}/full ]; then printf 'F B U A C M\\nx 1 1 100 1 /\\n'; else exec /bin/df \"$@\"; fi");
+        Script(At("bin/df"), $"if [ -e {Root}/full ] || {{ [ -e {Root}/full-slots ] && [ \"$2\" = {Root}/var/lib/latch ]; }}; then printf 'F B U A C M\\nx 1 1 100 1 /\\n'; else exec /bin/df \"$@\"; fi");
         Script(At("bin/date"), $"if [ -e {Root}/late ] && [ \"$*\" = +%s ]; then echo $(($(/bin/date +%s) - 7200)); else exec /bin/date \"$@\"; fi");
         Script(At("bin/journalctl"), "echo \"2026-01-01T00:00:00+00:00 board latch-agent[1]: the journal, asked with: $*\"");
     }

@@ -21,11 +21,11 @@ public sealed class TargetTests
     {
         using Scratch scratch = new();
         string pi4 = await File.ReadAllTextAsync(Path.Combine(SharedData.Repository, "targets", "raspberry-pi-4.json"), TestContext.Current.CancellationToken);
-        scratch.Write("my-board.json", pi4.Replace("\"pi-4\"", "\"my-board\"", StringComparison.Ordinal).Replace("1500", "1800", StringComparison.Ordinal));
+        scratch.Write("my-board.json", pi4.Replace("\"pi-4\"", "\"my-board\"", StringComparison.Ordinal).Replace("1800", "1600", StringComparison.Ordinal));
         CommandRun run = await CommandRun.Of("targets", "--targets", scratch.Folder);
         Assert.Equal(0, run.Code);
-        Assert.Matches(@"my-board\s+Raspberry Pi 4 Model B\s+4 x cortex-a72, 1800 MHz", run.Out);
-        Assert.Matches(@"pi-4\s+Raspberry Pi 4 Model B\s+4 x cortex-a72, 1500 MHz", run.Out);
+        Assert.Matches(@"my-board\s+Raspberry Pi 4 Model B\s+4 x cortex-a72, 1600 MHz", run.Out);
+        Assert.Matches(@"pi-4\s+Raspberry Pi 4 Model B\s+4 x cortex-a72, 1800 MHz", run.Out);
         Assert.Equal(0, (await CommandRun.Of("inspect", Model, "--target", "my-board", "--targets", scratch.Folder)).Code);
     }
 
@@ -44,7 +44,7 @@ public sealed class TargetTests
         CommandRun run = await CommandRun.Of("inspect", Model, "--target", "pi-4");
         Assert.Equal(0, run.Code);
         Assert.Contains("On pi-4 (Raspberry Pi 4 Model B)", run.Out, StringComparison.Ordinal);
-        Assert.Matches(@"step time, ESTIMATE\s+[0-9.]+ to [0-9.]+ us at 1500 MHz \(not measured\)", run.Out);
+        Assert.Matches(@"step time, ESTIMATE\s+[0-9.]+ to [0-9.]+ us at 1800 MHz \(not measured\)", run.Out);
         Assert.Contains("nothing was measured on a board.", run.Out, StringComparison.Ordinal);
         CommandRun json = await CommandRun.Of("inspect", Model, "--target", "pi-4", "--json");
         using JsonDocument document = JsonDocument.Parse(json.Out);

@@ -111,10 +111,13 @@ public sealed class GpioTests
         using IAlarmOutput output = Sources.OpenOutput("""{"kind": "gpio", "line": 17, "patterns": {"warning": {"on": 80, "off": 40, "repeat": 3}}}""", _driver);
         _driver.Written = (_, value) => writes.Enqueue((value, Stopwatch.GetTimestamp()));
         output.Set(AlarmLevel.Warning);
-        Assert.True(SpinWait.SpinUntil(() => writes.Count >= 7, 5_000));
-        Thread.Sleep(200);
-        (PinValue Value, long At)[] seen = [.. writes.SkipWhile(write => write.Value == PinValue.Low)];
-        Assert.Equal([true, false, true, false, true, false, false], seen.Select(write => (bool)write.Value));
+        (PinValue Value, long At)[] Seen() => [.. writes.SkipWhile(write => write.Value == PinValue.Low)];
+        Assert.True(SpinWait.SpinUntil(() => Seen().Length >= 7, 5_000));
+        // Whatever the pattern still wrote would come before the next level.
+        output.Set(AlarmLevel.Normal);
+        Assert.True(SpinWait.SpinUntil(() => Seen().Length >= 8, 5_000));
+        (PinValue Value, long At)[] seen = Seen();
+        Assert.Equal([true, false, true, false, true, false, false, false], seen.Select(write => (bool)write.Value));
         double[] gaps = [.. seen.Zip(seen.Skip(1), (first, second) => Stopwatch.GetElapsedTime(first.At, second.At).TotalMilliseconds)];
         for (int i = 0; i < 5; i++)
             Assert.InRange(gaps[i], i % 2 == 0 ? 79 : 39, i % 2 == 0 ? 400 : 360);

@@ -24,10 +24,38 @@ public sealed partial class PackageTests : IDisposable
     }
 
     [Fact]
+    public async Task Build_OnAnotherDay_GivesTheSameAgent()
+    {
+        BuildResult first = await BuildAsync();
+        byte[] agent = await File.ReadAllBytesAsync(Path.Combine(_folder, "out", first.AgentPackage), TestContext.Current.CancellationToken);
+        byte[] model = await File.ReadAllBytesAsync(Path.Combine(_folder, "out", first.ModelPackage), TestContext.Current.CancellationToken);
+        BuildResult second = await BuildAsync(days: 400);
+        Assert.Equal(agent, await File.ReadAllBytesAsync(Path.Combine(_folder, "out", second.AgentPackage), TestContext.Current.CancellationToken));
+        Assert.NotEqual(model, await File.ReadAllBytesAsync(Path.Combine(_folder, "out", second.ModelPackage), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Build_AgentVersion_IsHigherThanTheOneBefore()
+    {
+        string[] versions = [await VersionAsync(null), await VersionAsync(2), await VersionAsync(10)];
+        Assert.Equal([versions[0], $"{versions[0]}+2", $"{versions[0]}+10"], versions);
+        Assert.All(versions.Zip(versions.Skip(1)), pair => Assert.Equal(0, Run("dpkg", "--compare-versions", pair.First, "lt", pair.Second).Code));
+        Assert.Equal(0, Run("dpkg", "--compare-versions", versions[2], "lt", "0.1.1").Code);
+    }
+
+    private async Task<string> VersionAsync(int? agentVersion)
+    {
+        BuildResult result = await BuildAsync(agentVersion: agentVersion);
+        string version = Run("dpkg-deb", "-f", Path.Combine(_folder, "out", result.AgentPackage), "Version").Text.Trim();
+        Assert.Equal($"latch-agent_{version}_arm64.deb", result.AgentPackage);
+        return version;
+    }
+
+    [Fact]
     public async Task Packages_Lintian_FindsNothing()
     {
         SharedData.RequirePath("/usr/bin/lintian", "the command lintian (Debian: lintian)");
-        BuildResult result = await BuildAsync();
+        BuildResult result = await BuildAsync(agentVersion: 3);
         (int code, string text) = Run("lintian", "--fail-on", "error,warning", Path.Combine(_folder, "out", result.AgentPackage), Path.Combine(_folder, "out", result.ModelPackage));
         Assert.True(code == 0, text);
     }
@@ -42,6 +70,9 @@ public sealed partial class PackageTests : IDisposable
         Assert.Equal($"{result.SignedBy}.pem", Path.GetFileName(Directory.GetFiles(Path.Combine(root, "etc/latch/keys")).Single()));
         string unit = await File.ReadAllTextAsync(Path.Combine(root, "lib/systemd/system/latch-agent.service"), TestContext.Current.CancellationToken);
         Assert.Contains("MemoryMax=96M\n", unit, StringComparison.Ordinal);
+        foreach (Match page in ManualPage().Matches(unit))
+            Assert.True(File.Exists(Path.Combine(root, $"usr/share/man/man{page.Groups[2].Value}/{page.Groups[1].Value}.{page.Groups[2].Value}.gz")), page.Value);
+        Assert.NotEmpty(ManualPage().Matches(unit));
         string control = Run("dpkg-deb", "-f", Path.Combine(_folder, "out", result.AgentPackage)).Text;
         Assert.Contains("Architecture: arm64\n", control, StringComparison.Ordinal);
         Assert.Contains("libc6 (>= 2.34)", control, StringComparison.Ordinal);
@@ -86,7 +117,7 @@ public sealed partial class PackageTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<BuildResult> BuildAsync()
+    private async Task<BuildResult> BuildAsync(int days = 0, int? agentVersion = null)
     {
         string key = Path.Combine(_folder, "key.pem"), agent = Path.Combine(_folder, "agent");
         if (!File.Exists(key))
@@ -103,7 +134,8 @@ public sealed partial class PackageTests : IDisposable
                 Agent = agent,
                 Output = Path.Combine(_folder, "out"),
                 Maintainer = "Latch <latch@localhost>",
-                Time = DateTimeOffset.FromUnixTimeSeconds(1767225600),
+                Time = DateTimeOffset.FromUnixTimeSeconds(1767225600).AddDays(days),
+                AgentVersion = agentVersion,
             },
             _ => { }, TestContext.Current.CancellationToken);
     }
@@ -123,6 +155,9 @@ public sealed partial class PackageTests : IDisposable
         process.WaitForExit();
         return (process.ExitCode, text);
     }
+
+    [GeneratedRegex(@"man:([a-z-]+)\(([0-9])\)")]
+    private static partial Regex ManualPage();
 
     [GeneratedRegex(@"Overall exposure level for \S+: ([0-9.]+)")]
     private static partial Regex Exposure();

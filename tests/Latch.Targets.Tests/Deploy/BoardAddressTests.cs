@@ -5,12 +5,22 @@ namespace Latch.Targets.Tests.Deploy;
 public sealed class BoardAddressTests
 {
     [Fact]
-    public void Options_OfSsh_AreThoseOfScpButForThePort()
+    public void Options_OfSsh_AreItsArguments()
     {
-        BoardAddress address = new("pi@10.0.0.7", ["-p 2222", "-i my key", "-F", "Compression=yes", "-v"]);
-        Assert.Equal(["-p", "2222", "-i", "my key", "-F", "-o", "Compression=yes", "-v"], address.SshOptions);
-        Assert.Equal(["-P", "2222", "-i", "my key", "-F", "-o", "Compression=yes", "-v"], address.ScpOptions);
+        BoardAddress address = new("pi@10.0.0.7", ["-p 2222", "-i my key", "-p2222", "-l pi", "Compression=yes", "-vvv", "-4q"]);
+        Assert.Equal(["-p", "2222", "-i", "my key", "-p", "2222", "-l", "pi", "-o", "Compression=yes", "-vvv", "-4q"], address.SshOptions);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-")]
+    [InlineData("-F")]
+    [InlineData("-M")]
+    [InlineData("-S /tmp/s")]
+    [InlineData("-vf")]
+    [InlineData("-W host:22")]
+    [InlineData("--help")]
+    public void Options_ThatSshDoesNotKnowOrWouldTakeTheConnection_AreRefused(string option) => Assert.Throws<TargetException>(() => new BoardAddress("pi@board", [option]));
 
     [Theory]
     [InlineData("")]
@@ -26,7 +36,7 @@ public sealed class BoardAddressTests
         Assert.Equal(-60, facts.ClockSkew);
         Assert.Equal(["i2c", "gpio"], facts.Groups);
         Assert.Equal(["latch-agent 0.1.0 installed"], facts.Packages);
-        Assert.Equal(("3", "sudo -n ", -1L), (facts["slot.current"], facts.Root, facts.Number("memory")));
+        Assert.Equal(("3", "yes", -1L), (facts["slot.current"], facts["sudo"], facts.Number("memory")));
     }
 
     [Fact]

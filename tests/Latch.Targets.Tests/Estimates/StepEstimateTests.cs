@@ -44,7 +44,7 @@ public sealed partial class StepEstimateTests
         Assert.Equal(macs + dense, estimate.Macs);
         Assert.InRange(estimate.Cycles, 0.1251 * estimate.Macs, (0.1251 * estimate.Macs) + (80 * layers.Sum(layer => layer.HiddenSize)));
         Assert.Equal(("second cache", 40_000 / 16.0), (estimate.WeightsFrom, estimate.WeightCycles));
-        Assert.Equal((estimate.Cycles + 2500) / 1500, estimate.LongestMicroseconds, 9);
+        Assert.Equal((estimate.Cycles + 2500) / 1800, estimate.LongestMicroseconds, 9);
     }
 
     [Theory]

@@ -9,6 +9,7 @@ namespace Latch.Targets.Tests.Fleet;
 public sealed class AptRepositoryTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("latch-apt-").FullName;
+    private int _days;
 
     private string Public => Path.Combine(_folder, "repository", "public");
 
@@ -42,6 +43,20 @@ public sealed class AptRepositoryTests : IDisposable
         string[] other = await BuildAsync(version: 1, agent: "#!/bin/sh\nexit 1\n");
         Assert.Contains("new content needs a new version", Run("add", other[0]).Is(1), StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(Public, "dists", "stable", "InRelease"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Add_ChangedAgentUnderItsOwnVersion_IsTheCandidate()
+    {
+        Init();
+        Run("add", await BuildAsync(version: 1)).Is(0);
+        string[] other = await BuildAsync(version: 2, agent: "#!/bin/sh\nexit 1\n", agentVersion: 1);
+        Run("add", other).Is(0);
+        using StaticFiles server = new(Public);
+        Apt(server, "update").Is(0);
+        Assert.Matches(@"Candidate: [0-9.]+\+1\n", Apt(server, "policy", "latch-agent").Is(0));
+        Apt(server, "download", "latch-agent").Is(0);
+        Assert.Equal(await File.ReadAllBytesAsync(other[0], TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(Path.Combine(_folder, "apt", Path.GetFileName(other[0])), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -142,7 +157,7 @@ public sealed class AptRepositoryTests : IDisposable
         return Program(action == "policy" ? "apt-cache" : "apt-get", [.. settings.SelectMany(static setting => new[] { "-o", $"{setting.Item1}={setting.Item2}" }), action, .. arguments], root);
     }
 
-    private async Task<string[]> BuildAsync(int version, string agent = "#!/bin/sh\nexit 0\n")
+    private async Task<string[]> BuildAsync(int version, string agent = "#!/bin/sh\nexit 0\n", int? agentVersion = null)
     {
         string key = Path.Combine(_folder, "key.pem"), program = Path.Combine(_folder, "agent"), output = Path.Combine(_folder, "out");
         if (!File.Exists(key))
@@ -159,7 +174,9 @@ public sealed class AptRepositoryTests : IDisposable
                 Agent = program,
                 Output = output,
                 Maintainer = "Latch <latch@localhost>",
-                Time = DateTimeOffset.FromUnixTimeSeconds(1767225600),
+                AgentVersion = agentVersion,
+                // Each release is built on another day.
+                Time = DateTimeOffset.FromUnixTimeSeconds(1767225600).AddDays(_days++),
             },
             _ => { }, TestContext.Current.CancellationToken);
         return [Path.Combine(output, result.AgentPackage), Path.Combine(output, result.ModelPackage)];

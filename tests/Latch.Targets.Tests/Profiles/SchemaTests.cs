@@ -32,6 +32,23 @@ public sealed class SchemaTests
     [InlineData("\"level\": 1", "\"level\": 4")]
     [InlineData("\"memoryMiB\": 48", "\"memoryMiB\": 8")]
     [InlineData("\"rid\": \"linux-arm64\"", "\"rid\": \"linux-arm\"")]
+    [InlineData("\"name\": \"pi-4\"", "\"name\": \"-pi\"")]
+    [InlineData("\"name\": \"pi-4\"", "\"name\": \"pi--4\"")]
+    [InlineData("\"name\": \"pi-4\"", "\"name\": \"pi-\"")]
+    [InlineData("\"latchTarget\": \"linux-arm64\"", "\"latchTarget\": \"linux-arm64-v9\"")]
+    [InlineData("\"kernel\": \"advsimd\"", "\"kernel\": \"neon\"")]
+    [InlineData("\"glibc\": \"2.34\"", "\"glibc\": \"3.1\"")]
+    [InlineData("\"glibc\": \"2.34\"", "\"glibc\": \"2.34.1\"")]
+    [InlineData("\"gpio\"", "\"gpio; reboot\"")]
+    [InlineData("\"gpio\"", "\"$(reboot)\"")]
+    [InlineData("\"gpio\"", "\"Gpio\"")]
+    [InlineData("\"gpio\"", "\"0gpio\"")]
+    [InlineData("\"gpio\"", "\"\"")]
+    [InlineData("\"gpio\"", "null")]
+    [InlineData("\"core\": \"cortex-a72\"", "\"core\": \"\"")]
+    [InlineData("\"board\": \"Raspberry Pi 4 Model B\"", "\"board\": \"\"")]
+    [InlineData("\"device\": \"/dev/i2c-1\"", "\"device\": \"\"")]
+    [InlineData("\"https://www.raspberrypi.com/documentation/", "\"\", \"")]
     public void Parse_WhatTheSchemaRefuses_IsRefused(string part, string replacement)
     {
         string text = File.ReadAllText(Path.Combine(Folder, "raspberry-pi-4.json"));

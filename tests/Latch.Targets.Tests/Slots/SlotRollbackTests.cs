@@ -109,4 +109,23 @@ public sealed class SlotRollbackTests
         Assert.Equal((3, "slots/1"), (code, board.Current));
         Assert.Contains("Run this as root", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Installed_WheneverAnOlderModelIsStarted_NamesItBefore()
+    {
+        // The agent refuses a model that is older than what stands there.
+        using SlotBoard board = SlotTests.Installed(version: 4);
+        board.Slot("install", "model", board.Model(5));
+        string agent = board.Agent(2, "grep -qx 'pump 4' \"$LATCH_ROOT/var/lib/latch/installed\" || { echo 'older than installed'; exit 1; }");
+        Assert.Equal(1, board.Slot("install", "agent", agent).Code);
+        Assert.Equal("pump 5\n", File.ReadAllText(Path.Combine(board.Library, "installed")));
+        (int code, string text) = board.Slot("switch", "1");
+        Assert.True(code == 0, text);
+        Assert.Equal(("slots/1", "pump 4\n"), (board.Current, File.ReadAllText(Path.Combine(board.Library, "installed"))));
+
+        board.Slot("install", "model", board.Model(5));
+        File.Delete(Path.Combine(board.Library, board.Current!, "model", "manifest.json"));
+        Assert.Equal(0, board.Slot("boot").Code);
+        Assert.Equal(("slots/1", "pump 4\n"), (board.Current, File.ReadAllText(Path.Combine(board.Library, "installed"))));
+    }
 }

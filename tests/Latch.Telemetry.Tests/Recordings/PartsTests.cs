@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Text;
 using Latch.Telemetry.Recordings;
 
@@ -11,16 +10,6 @@ public sealed class PartsTests
     [InlineData("", 0u)]
     [InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
     public void Crc32_PublishedValues_AreMet(string text, uint expected) => Assert.Equal(expected, Crc32.Of(Encoding.ASCII.GetBytes(text)));
-
-    [Fact]
-    public void StateChecksum_Integers_IsItsFormula()
-    {
-        int[] state = [0, 1, -1, int.MinValue, int.MaxValue, 123456789];
-        BigInteger hash = BigInteger.Parse("14695981039346656037", null), modulus = BigInteger.One << 64;
-        foreach (int value in state)
-            hash = (hash ^ (uint)value) * 1099511628211 % modulus;
-        Assert.Equal((ulong)hash, StateChecksum.Of(state));
-    }
 
     [Fact]
     public void ByteRing_EntriesOfAnyLength_ArriveInOrder()

@@ -1,5 +1,5 @@
 using Latch.Inspector;
-using Latch.Telemetry.Recordings;
+using Latch.Runtime;
 
 namespace Latch.Cli.Studio.Board;
 

@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-using Latch.Bundle;
 using Latch.Cli.Models;
 using Latch.Cli.Output;
 using Latch.Inspector;
@@ -8,25 +6,10 @@ using Latch.Targets.Deploy;
 
 namespace Latch.Cli.Studio.Board;
 
-/// <summary>What the studio takes from a board over ssh: its model, once, and what its model is given, step by step.</summary>
+/// <summary>What the studio takes from a board over ssh: what its model is given, step by step.</summary>
 internal sealed class BoardStudio(IBoard board, Terminal terminal)
 {
     private const string Current = "/var/lib/latch/current";
-
-    /// <summary>Fetches the bundle that the board runs and checks that it arrived whole.</summary>
-    /// <param name="folder">An empty folder.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="CommandException">The board runs no model, or the connection is lost.</exception>
-    public async Task<ModelBundle> FetchModelAsync(string folder, CancellationToken cancellation)
-    {
-        using MemoryStream archive = new();
-        ProgramResult result = await board.FetchAsync($"tar -C {Current}/model -cf - .", archive, cancellation).ConfigureAwait(false);
-        if (result.Code != 0)
-            throw CommandException.BadInput($"{board.Name}: its model cannot be fetched: {result.LastLine} Deploy to it with 'latch deploy'.");
-        archive.Position = 0;
-        await TarFile.ExtractToDirectoryAsync(archive, folder, overwriteFiles: true, cancellation).ConfigureAwait(false);
-        return ModelBundle.Open(folder, new BundleTrust { AllowUnsigned = true });
-    }
 
     /// <summary>Follows the board's session until it ends, the connection is lost or the run is cancelled; why is said, and the session ended.</summary>
     /// <param name="fingerprint">SHA-256 of the model file here.</param>
