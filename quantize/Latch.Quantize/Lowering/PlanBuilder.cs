@@ -76,6 +76,7 @@ internal sealed class PlanBuilder(FloatModel model, LoweringContext context)
     {
         foreach (ValueInfo input in model.Inputs)
             Define(input.Name);
+        MagnitudeLowering.Mark(this);
         foreach (GraphNode node in model.Nodes)
             if (!_fused.Contains(node.Name))
                 NodeLowering.Lower(node, this);
