@@ -74,9 +74,9 @@ internal sealed class PlanBuilder(FloatModel model, LoweringContext context)
     /// <summary>Lowers every node in order.</summary>
     public Plan Build()
     {
+        MagnitudeLowering.Mark(this);
         foreach (ValueInfo input in model.Inputs)
             Define(input.Name);
-        MagnitudeLowering.Mark(this);
         foreach (GraphNode node in model.Nodes)
             if (!_fused.Contains(node.Name))
                 NodeLowering.Lower(node, this);
