@@ -10,6 +10,8 @@ internal static class FunctionLowering
 {
     public static void Lower(ActivationNode node, PlanBuilder plan)
     {
+        if (MagnitudeLowering.Lower(node, plan))
+            return;
         int input = plan.Tensor(node.Input), output = plan.Define(node.Output);
         switch (node.Kind)
         {

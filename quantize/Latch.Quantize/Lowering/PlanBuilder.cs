@@ -85,6 +85,7 @@ internal sealed class PlanBuilder(FloatModel model, LoweringContext context)
     /// <summary>Lowers every node in order.</summary>
     public Plan Build()
     {
+        MagnitudeLowering.Mark(this);
         foreach (ValueInfo input in model.Inputs)
             Define(input.Name);
         foreach (StatePair pair in model.States)

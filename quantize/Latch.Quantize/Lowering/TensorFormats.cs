@@ -34,7 +34,7 @@ internal sealed class TensorFormats
             states.UnionWith([pair.Input, pair.Output]);
         }
         var multiplied = model.Nodes.SelectMany(Multiplied).Select(Root).ToHashSet();
-        var uneven = model.Nodes.Where(node => Parts(node).Count > 0 && !IsEven(node)).Select(static node => node.Outputs[0]);
+        var uneven = model.Nodes.Where(node => NodeParts.Of(node).Count > 0 && !IsEven(node)).Select(static node => node.Outputs[0]);
         var known = model.Nodes.OfType<EmbeddingNode>().ToDictionary(static node => node.Output, static node => Range(node.Table));
         foreach (WhereNode mask in model.Nodes.OfType<WhereNode>().Where(IsMask))
             known[mask.Output] = Masked(minMax.Value(Computed(mask)));
@@ -61,15 +61,6 @@ internal sealed class TensorFormats
     /// <summary>The codes of an input or of a node's output.</summary>
     public Quantization this[string value] => _formats[value];
 
-    /// <summary>The values that a node's output is put together from.</summary>
-    public static IReadOnlyList<string> Parts(GraphNode node) => node switch
-    {
-        ConcatNode concat => concat.Parts,
-        WhereNode where => [where.WhenTrue, where.WhenFalse],
-        ScatterNode scatter => [scatter.Data, scatter.Updates],
-        _ => [],
-    };
-
     private IEnumerable<string> Values() => _model.Inputs.Select(static input => input.Name).Concat(_model.States.Select(static pair => pair.Input)).Concat(_model.Nodes.SelectMany(static node => node.Outputs)).Distinct();
 
     private static IEnumerable<string> Multiplied(GraphNode node) => node switch
@@ -90,7 +81,7 @@ internal sealed class TensorFormats
         else if (node is PoolNode { Operation: Import.Graph.PoolOperation.Max } pool)
             Join([pool.Input], pool.Output);
         else if (IsEven(node))
-            Join([.. Parts(node)], node.Outputs[0]);
+            Join([.. NodeParts.Of(node)], node.Outputs[0]);
     }
 
     // Whole numbers and others do not share codes.
@@ -120,7 +111,7 @@ internal sealed class TensorFormats
     // Parts that each fill at least half of the joined range lose next to nothing by sharing its codes, and are then moved without rounding.
     // Otherwise 8 bits over the whole would leave the small parts too few, so that the whole takes 16.
     private bool IsEven(GraphNode node) =>
-        Parts(node).All(part => _model.Constants.ContainsKey(part) || _ranges.Value(part).Magnitude * 2 >= _ranges.Value(node.Outputs[0]).Magnitude);
+        NodeParts.Of(node).All(part => _model.Constants.ContainsKey(part) || _ranges.Value(part).Magnitude * 2 >= _ranges.Value(node.Outputs[0]).Magnitude);
 
     private void Join(string first, string second)
     {

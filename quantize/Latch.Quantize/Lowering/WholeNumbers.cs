@@ -51,7 +51,7 @@ internal sealed class WholeNumbers
         PickNode { Fill: var fill } when !float.IsInteger(fill) => null,
         MovementNode move => [move.Input],
         PoolNode { Operation: PoolOperation.Max } pool => [pool.Input],
-        ConcatNode or WhereNode or ScatterNode => TensorFormats.Parts(node),
+        ConcatNode or WhereNode or ScatterNode => NodeParts.Of(node),
         _ => null,
     };
 

@@ -47,9 +47,15 @@ internal sealed class OperatorModel(Operation operation, ActivationTensor[] tens
         short[] result = new short[model.OutputSize], given = [.. inputs.SelectMany(codes => codes).Select(code => (short)code)];
         Session session = model.CreateSession();
         session.Step(given, result);
+        Assert.Equal(0, Enumerable.Range(0, 4).Min(_ => Allocated(session, given, result)));
+        return [.. result.Select(code => (int)code)];
+    }
+
+    // A collection that another test causes counts what is left of this thread's memory as allocated; an operation that allocates does so in every step.
+    private static long Allocated(Session session, short[] given, short[] result)
+    {
         long before = GC.GetAllocatedBytesForCurrentThread();
         session.Step(given, result);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        return [.. result.Select(code => (int)code)];
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }
