@@ -19,6 +19,15 @@ internal static class DefinitionWriter
         return Convert.ToBase64String(compressed.GetBuffer(), 0, (int)compressed.Length);
     }
 
+    // The one property that may be missing is not written when it is null: files without it are older than it is.
+    private static bool IsOptional(JsonPropertyInfo property)
+    {
+        bool optional = property.DeclaringType == typeof(Provenance) && property.PropertyType == typeof(IReadOnlyList<string>);
+        if (optional)
+            property.ShouldSerialize = static (_, value) => value is not null;
+        return optional;
+    }
+
     // Computed properties are not stored; every stored one must be present, so no default is ever filled in silently.
     private static JsonTypeInfo<DefinitionDocument> CreateType()
     {
@@ -31,7 +40,7 @@ internal static class DefinitionWriter
                     if (type.Properties[i].Set is null)
                         type.Properties.RemoveAt(i);
                     else
-                        type.Properties[i].IsRequired = true;
+                        type.Properties[i].IsRequired = !IsOptional(type.Properties[i]);
                 }
             }),
         };

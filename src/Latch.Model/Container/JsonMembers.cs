@@ -45,6 +45,20 @@ internal ref struct JsonMembers
         return ref _inOrder;
     }
 
+    /// <summary>Whether there is such a member: for those that may be missing.</summary>
+    internal readonly bool Has(ReadOnlySpan<byte> name)
+    {
+        Utf8JsonReader json = _start;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals(name))
+                return true;
+            json.Read();
+            json.Skip();
+        }
+        return false;
+    }
+
     internal string Text(ReadOnlySpan<byte> name) => TextOrNull(name) ?? throw Wrong(name, "a text");
 
     internal string? TextOrNull(ReadOnlySpan<byte> name)
