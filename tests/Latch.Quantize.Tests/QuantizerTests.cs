@@ -5,6 +5,7 @@ using Latch.Quantize.Report;
 using Latch.Quantize.Tests.Models;
 using Latch.Runtime;
 using CellKind = Latch.Import.Graph.CellKind;
+using Comparison = Latch.Quantize.Report.Comparison;
 
 namespace Latch.Quantize.Tests;
 

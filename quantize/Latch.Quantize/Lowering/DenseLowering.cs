@@ -40,8 +40,7 @@ internal static class DenseLowering
     {
         int outputs = node.Weights.Shape[0], inputs = node.Weights.Shape[1];
         double unit = y?.Scale ?? Math.ScaleB(1, -13);
-        double[] scales = WeightRows.Scales(node.Weights.Data, inputs, x.Type);
-        RoundedRows rows = RoundedRows.Round(node.Weights.Data, [], scales, new double[outputs], context.Moments(node.Name));
+        (double[] scales, RoundedRows rows) = context.RoundRows(node.Name, node.Weights.Data, outputs, x.Type);
         double[] bias = [.. Enumerable.Range(0, outputs).Select(row => (node.Bias?.Data[row] ?? 0) + rows.MeanError[row].First)];
         double[] ratios = [.. scales.Select(scale => x.Scale * scale / unit)];
         double reach = Enumerable.Range(0, outputs).Max(row => ratios[row] * RowReach(rows.Codes.AsSpan(row * inputs, inputs), x) + Math.Abs(bias[row] / unit));
