@@ -5,6 +5,7 @@ using Latch.Quantize.Calibration;
 using Latch.Quantize.Report;
 using Latch.Runtime;
 using Latch.Telemetry;
+using Comparison = Latch.Quantize.Report.Comparison;
 
 namespace Latch.Cli.Models;
 
