@@ -65,7 +65,8 @@ internal static class LayerEqualisation
     private static GraphNode? OnlyReader(FloatModel model, string value)
     {
         GraphNode[] readers = [.. model.Nodes.Where(node => node.Inputs.Contains(value))];
-        return readers.Length == 1 && model.Outputs.All(output => output.Name != value) ? readers[0] : null;
+        bool leaves = model.Outputs.Any(output => output.Name == value) || model.States.Any(pair => pair.Output == value);
+        return readers.Length == 1 && !leaves ? readers[0] : null;
     }
 
     // What a unit's size is over what the next layer's weights for it are: the root of that makes both equal.

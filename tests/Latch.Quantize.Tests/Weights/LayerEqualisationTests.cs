@@ -50,6 +50,22 @@ public sealed class LayerEqualisationTests
     }
 
     [Fact]
+    public void Factors_UnitsThatAreCarriedOn_AreLeftAlone()
+    {
+        FloatModel model = Uneven(ActivationKind.Relu);
+        FloatModel carried = new(model.Nodes, new[] { "x", "in:z", "in:y", "out:z" }.ToDictionary(static name => name, model.Shape))
+        {
+            Name = model.Name,
+            Steps = model.Steps,
+            Inputs = model.Inputs,
+            Outputs = model.Outputs,
+            Constants = model.Constants,
+            States = [new StatePair("h", "in:y")],
+        };
+        Assert.Empty(LayerEqualisation.Factors(carried, Calibrated(model).Moments));
+    }
+
+    [Fact]
     public void Auto_UnitsOfVeryDifferentSize_KeepsTheEqualisedLayers()
     {
         QuantizeResult result = Quantizer.Quantize(Uneven(ActivationKind.Relu), CalibrationData.FromWindows(Windows(1)), new QuantizeOptions { Activations = ActivationWidth.Auto, Budget = 0.015 });
