@@ -30,10 +30,10 @@ internal sealed class PrecisionSearch(ModelBuilder builder, HeldBackCheck check)
         IReadOnlyList<TensorCost> first = [];
         for (int round = 0; round < Rounds; round++)
         {
-            (double rms, _, double decibel) = check.Measure(builder.Build(options));
-            if (decibel >= GoodEnough)
+            HeldBackError error = check.Measure(builder.Build(options));
+            if (error.Decibel >= GoodEnough)
                 break;
-            IReadOnlyList<TensorCost> costs = Costs(options, rms);
+            IReadOnlyList<TensorCost> costs = Costs(options, error.Rms);
             if (round == 0)
                 first = costs;
             TensorCost? costliest = costs.FirstOrDefault(static cost => !cost.Name.EndsWith(StateSuffix, StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using Latch.Model;
+using Latch.Quantize.Weights;
 
 namespace Latch.Quantize;
 
@@ -10,6 +11,11 @@ public enum ActivationWidth
 
     /// <summary>16 bits, symmetric per tensor: about 100 times finer, at half the speed.</summary>
     Int16,
+
+    /// <summary>
+    /// 8 bits, and 16 for the tensors and states that matter, found by measuring on held-back data, until <see cref="QuantizeOptions.Budget"/> holds.
+    /// </summary>
+    Auto,
 }
 
 /// <summary>How the range of a tensor follows from what was observed.</summary>
@@ -54,6 +60,15 @@ public sealed record QuantizeOptions
     /// it, at least a fifth, is given 16 bits; at most four tensors, and never a state in a recurrent product.
     /// </summary>
     public bool WidenCostly { get; init; } = true;
+
+    /// <summary>
+    /// With <see cref="ActivationWidth.Auto"/>: largest root-mean-square error of the outputs on held-back data over their standard deviation; of several
+    /// outputs each by itself, and the mean of the squares is taken. 0.003 is 50.5 dB. Above 0.
+    /// </summary>
+    public double Budget { get; init; } = 0.003;
+
+    /// <summary>Improvements of the weights to make.</summary>
+    internal WeightChoices Weights { get; init; } = WeightChoices.None;
 
     /// <summary>Most calibration windows run through the float model; more are thinned out evenly. At least 1.</summary>
     public int MaxWindows { get; init; } = 512;

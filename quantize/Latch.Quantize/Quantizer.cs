@@ -2,6 +2,7 @@ using Latch.Import;
 using Latch.Import.Graph;
 using Latch.Model;
 using Latch.Quantize.Calibration;
+using Latch.Quantize.Precision;
 
 namespace Latch.Quantize;
 
@@ -13,13 +14,22 @@ namespace Latch.Quantize;
 /// <param name="Costs">What each tensor's 8 bits cost before any was widened, the highest first; empty when nothing had to be found.</param>
 /// <param name="WideValues">Tensors that were given 16 bits because they were costly, or because the options said so.</param>
 public sealed record QuantizeResult(
-    ModelDefinition Definition, CalibrationMethod Method, int RunsUsed, int RunsGiven, IReadOnlyList<TensorCost> Costs, IReadOnlyCollection<string> WideValues);
+    ModelDefinition Definition, CalibrationMethod Method, int RunsUsed, int RunsGiven, IReadOnlyList<TensorCost> Costs, IReadOnlyCollection<string> WideValues)
+{
+    /// <summary>How the budget of <see cref="ActivationWidth.Auto"/> was sought; null otherwise.</summary>
+    public PrecisionReport? Precision { get; init; }
+}
 
 /// <summary>Turns a float model into an integer one.</summary>
 public static class Quantizer
 {
     private const int RowsPerWindow = 32;
-    private const int MostHeldBack = 64;
+    private const int MostMeasured = 64;
+
+    // Many trials on the same data: more of them keep what only seems to help small.
+    private const int MostSearched = 128;
+    private const int LeastSearched = 16;
+    private const long MostProducts = 1_500_000_000;
 
     private static readonly CalibrationMethod[] s_methods =
         [CalibrationMethod.MinMax, CalibrationMethod.SquaredError, CalibrationMethod.Percentile, CalibrationMethod.MovingAverage, CalibrationMethod.Entropy];
@@ -40,6 +50,7 @@ public static class Quantizer
         ArgumentNullException.ThrowIfNull(data);
         options ??= new QuantizeOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxWindows, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Budget, nameof(options));
         if (data.IsStream && model.Steps != 1)
             throw new QuantizeException($"a stream of rows calibrates a model of one step; this one takes {model.Steps}, give windows");
         model = Simplification.Apply(model);
@@ -49,22 +60,43 @@ public static class Quantizer
         CalibrationData used = data.Thinned(options.MaxWindows * (data.IsStream ? RowsPerWindow : 1));
         (CalibrationData fit, CalibrationData heldBack) = used.Split();
         CalibrationMethod[] methods = options.Method == CalibrationMethod.Auto ? s_methods : [options.Method];
-        var calibrator = new Calibrator(model, data.IsStream, methods, options.Activations == ActivationWidth.Int8 ? 255 : 65534);
+        var calibrator = new Calibrator(model, data.IsStream, methods, options.Activations == ActivationWidth.Int16 ? 65534 : 255);
         calibrator.Run(fit);
 
         var builder = new ModelBuilder(model, step, obstacle, calibrator, Origin(model, data, options));
-        var check = new HeldBackCheck(model, heldBack.Thinned(MostHeldBack * (data.IsStream ? RowsPerWindow : 1)));
+        var check = new HeldBackCheck(model, Sample(heldBack, options.Activations == ActivationWidth.Auto ? Searched(model, data) : MostMeasured));
+        SearchResult found = Choose(builder, check, options, methods, fit);
+        HeldBackError error = check.Measure(found.Builder.Build(found.Options));
+
+        if (!ReferenceEquals(fit, heldBack))
+            found.Builder.Calibrate(heldBack);
+        ModelDefinition definition = found.Builder.Build(found.Options);
+        definition = definition with { Provenance = definition.Provenance with { Figures = Figures(error), Reasons = found.Report?.Reasons() } };
+        return new QuantizeResult(definition, found.Options.Method, used.Count, data.Count, found.Costs, [.. found.Options.WideValues]) { Precision = found.Report };
+    }
+
+    private static CalibrationData Sample(CalibrationData data, int windows) => data.Thinned(windows * (data.IsStream ? RowsPerWindow : 1));
+
+    // As many windows as are measured in a fraction of a second.
+    private static int Searched(FloatModel model, CalibrationData data)
+    {
+        long products = ProductCount.Of(model) * (data.IsStream ? RowsPerWindow : 1);
+        return (int)Math.Clamp(MostProducts / Math.Max(1, products), LeastSearched, MostSearched);
+    }
+
+    // The calibration method by trial, then the widths by the way the options name.
+    private static SearchResult Choose(ModelBuilder builder, HeldBackCheck check, QuantizeOptions options, CalibrationMethod[] methods, CalibrationData fit)
+    {
+        bool auto = options.Activations == ActivationWidth.Auto;
+        if (auto)
+            options = options with { Activations = ActivationWidth.Int8 };
         options = methods.Select(method => options with { Method = method }).MinBy(choice => methods.Length == 1 ? 0 : check.Measure(builder.Build(choice)).Rms)!;
+        if (auto)
+            return BudgetSearch.Run(builder, options, check, fit, Sample(fit, MostMeasured));
         IReadOnlyList<TensorCost> costs = [];
         if (options.WidenCostly && options.Activations == ActivationWidth.Int8)
             (options, costs) = new PrecisionSearch(builder, check).WidenCostly(options);
-        (double rms, double largest, double decibel) = check.Measure(builder.Build(options));
-
-        if (!ReferenceEquals(fit, heldBack))
-            calibrator.Run(heldBack);
-        ModelDefinition definition = builder.Build(options);
-        definition = definition with { Provenance = definition.Provenance with { Figures = Figures(rms, largest, decibel) } };
-        return new QuantizeResult(definition, options.Method, used.Count, data.Count, costs, [.. options.WideValues]);
+        return new SearchResult(builder, options, null, costs);
     }
 
     private static Provenance Origin(FloatModel model, CalibrationData data, QuantizeOptions options) => new()
@@ -76,11 +108,11 @@ public static class Quantizer
         CalibrationSha256 = data.Sha256(),
     };
 
-    private static Dictionary<string, double> Figures(double rms, double largest, double decibel) => new()
+    private static Dictionary<string, double> Figures(HeldBackError error) => new()
     {
-        ["rms_error"] = Short(rms),
-        ["max_abs_error"] = Short(largest),
-        ["sqnr_db"] = Math.Round(decibel, 2),
+        ["rms_error"] = Short(error.Rms),
+        ["max_abs_error"] = Short(error.Largest),
+        ["sqnr_db"] = Math.Round(error.Decibel, 2),
     };
 
     private static double Short(double value) => double.Parse(value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);

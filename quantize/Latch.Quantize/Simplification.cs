@@ -14,24 +14,7 @@ internal static class Simplification
             nodes[nodes.IndexOf(pair.Second)] = pair.Joined;
             nodes.Remove(pair.First);
         }
-        if (nodes.Count == model.Nodes.Count)
-            return model;
-        var names = model.Inputs.Select(static input => input.Name).Concat(model.States.Select(static pair => pair.Input)).Concat(model.Constants.Keys).Concat(nodes.SelectMany(static node => node.Outputs)).Distinct();
-        return new FloatModel(nodes, names.ToDictionary(static name => name, model.Shape))
-        {
-            Name = model.Name,
-            Steps = model.Steps,
-            Inputs = model.Inputs,
-            Outputs = model.Outputs,
-            States = model.States,
-            LayerStates = model.LayerStates,
-            Notes = model.Notes,
-            Constants = model.Constants,
-            SourceSha256 = model.SourceSha256,
-            Opset = model.Opset,
-            Producer = model.Producer,
-            FloatBytes = model.FloatBytes,
-        };
+        return nodes.Count == model.Nodes.Count ? model : model.With(nodes);
     }
 
     private static (GraphNode First, GraphNode Second, DenseNode Joined)? FindPair(FloatModel model, List<GraphNode> nodes)

@@ -6,6 +6,7 @@ namespace Latch.Model;
 public static class ModelValidator
 {
     private const int MaxChannels = 1 << 16;
+    private const int MaxReasonLength = 1 << 16;
 
     /// <summary>Checks every rule about names, numbers, constants, layers, plans and operations.</summary>
     /// <param name="model">The definition.</param>
@@ -65,6 +66,11 @@ public static class ModelValidator
         {
             scope.CheckName(name, "figure's name");
             scope.CheckFinite(value, double.MinValue, ModelFormatCode.Provenance, $"figure '{name}'");
+        }
+        foreach (string reason in provenance.Reasons ?? [])
+        {
+            if (string.IsNullOrEmpty(reason) || reason.Length > MaxReasonLength || RuleScope.HasControl(reason))
+                throw scope.Error(ModelFormatCode.Provenance, $"A reason must have 1 to {MaxReasonLength} characters, none of them a control character.");
         }
     }
 

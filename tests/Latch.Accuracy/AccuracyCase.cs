@@ -52,6 +52,9 @@ public sealed record AccuracyCase
     /// <summary>Imports the model for this case's window.</summary>
     public FloatModel Import() => OnnxImporter.Import(ModelPath, new ImportOptions { Steps = Steps });
 
+    /// <summary>The same case for precision found by measuring: half the loss is allowed.</summary>
+    public AccuracyCase Halved() => this with { Bar = Bar / 2, ChangeBar = ChangeBar / 2 };
+
     /// <summary>Quantizes the model on the calibration windows.</summary>
     public QuantizeResult Quantize(QuantizeOptions? options = null) => Quantizer.Quantize(
         Import(), CalibrationData.FromWindows(Calibration), (options ?? new QuantizeOptions()) with { SourceFile = Path.GetFileName(ModelPath) },

@@ -100,6 +100,11 @@ internal static partial class BrokenFiles
         yield return new("two channels of one name", ModelFormatCode.Duplicate, static file => file.Definition["channels"]![0]!["name"] = "channel 1");
         yield return new("unknown transform", ModelFormatCode.Range, static file => file.Definition["channels"]![0]!["transform"] = 77);
         yield return new("a hash that is none", ModelFormatCode.Provenance, static file => file.Definition["provenance"]!["sourceSha256"] = "abc");
+        yield return new("an empty reason", ModelFormatCode.Provenance, static file => file.Definition["provenance"]!["reasons"] = new JsonArray("why", ""));
+        yield return new("a reason with a line break", ModelFormatCode.Provenance, static file => file.Definition["provenance"]!["reasons"] = new JsonArray("a\nb"));
+        yield return new("null for a reason", ModelFormatCode.Provenance, static file => file.Definition["provenance"]!["reasons"] = new JsonArray((JsonNode?)null));
+        yield return new("a number for a reason", ModelFormatCode.Definition, static file => file.Definition["provenance"]!["reasons"] = new JsonArray(1));
+        yield return new("reasons that are no list", ModelFormatCode.Definition, static file => file.Definition["provenance"]!["reasons"] = "why");
         yield return new("negative source size", ModelFormatCode.Provenance, static file => file.Definition["provenance"]!["sourceBytes"] = -1);
     }
 

@@ -67,6 +67,20 @@ public sealed class ModelFileTests
     }
 
     [Fact]
+    public void ToBytes_Reasons_AreKeptAndMissingWithoutAny()
+    {
+        ModelDefinition model = ModelBuilder.Lstm();
+        ModelDefinition With(IReadOnlyList<string>? reasons) => ModelReader.Read(ModelWriter.ToBytes(model with { Provenance = model.Provenance with { Reasons = reasons } }), "reasons.latch");
+        Assert.Equal(["x to 16 bits, kept", "\u6c34"], With(["x to 16 bits, kept", "\u6c34"]).Provenance.Reasons);
+        Assert.Empty(With([]).Provenance.Reasons!);
+        Assert.Null(With(null).Provenance.Reasons);
+        // A file from before there were reasons: the member is not there at all.
+        FileSurgeon older = new(model with { Provenance = model.Provenance with { Reasons = null } });
+        Assert.False(older.Definition["provenance"]!.AsObject().ContainsKey("reasons"));
+        Assert.Null(ModelReader.Read(older.Close(), "older.latch").Provenance.Reasons);
+    }
+
+    [Fact]
     public void Write_GivenPath_LeavesOnlyTheFile()
     {
         using TemporaryFolder folder = new();

@@ -20,4 +20,21 @@ public sealed class AccuracyTests
         Assert.InRange(row.LargestChange, 0, row.Case.ChangeBar);
         Assert.InRange(row.SizeRatio, 0, AccuracyRow.SizeBar);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Run_PrecisionByMeasuring_LosesHalfOfWhatIsAllowed(int index)
+    {
+        foreach (string need in AccuracyCases.Needs)
+            SharedData.Require(need);
+        AccuracyCase given = AccuracyCases.All(SharedData.Root).ElementAt(index);
+        AccuracyRow row = given.Halved().Run(new QuantizeOptions { Activations = ActivationWidth.Auto });
+        Assert.InRange(Math.Abs(row.Integer - row.Float), 0, given.Bar / 2);
+        Assert.InRange(row.LargestChange, 0, given.ChangeBar / 2);
+        Assert.InRange(row.SizeRatio, 0, AccuracyRow.SizeBar);
+        Assert.NotEmpty(row.Result.Definition.Provenance.Reasons!);
+    }
 }

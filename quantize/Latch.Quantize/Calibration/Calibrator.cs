@@ -7,6 +7,7 @@ namespace Latch.Quantize.Calibration;
 internal sealed class Calibrator
 {
     private readonly FloatReference _reference;
+    private readonly int _levels;
     private readonly IReadOnlyList<Ranges> _ranges;
     private readonly CalibrationRecorder _recorder;
 
@@ -14,9 +15,13 @@ internal sealed class Calibrator
     public Calibrator(FloatModel model, bool carryState, IEnumerable<CalibrationMethod> methods, int levels)
     {
         _ranges = [.. methods.Append(CalibrationMethod.MinMax).Distinct().Select(method => new Ranges { Method = method, Levels = levels })];
+        _levels = levels;
         _reference = new FloatReference(model, carryState);
         _recorder = new CalibrationRecorder(_reference, _ranges);
     }
+
+    /// <summary>An empty one of the same kind for another model.</summary>
+    public Calibrator Anew(FloatModel model) => new(model, _reference.CarriesState, _ranges.Select(static ranges => ranges.Method), _levels);
 
     /// <summary>Takes in more data.</summary>
     /// <exception cref="QuantizeException">A run has another size than the model's inputs.</exception>

@@ -2,6 +2,7 @@ using Latch.Import.Graph;
 using Latch.Import.Reference;
 using Latch.Model;
 using Latch.Quantize.Calibration;
+using Latch.Quantize.Weights;
 
 namespace Latch.Quantize.Lowering;
 
@@ -16,9 +17,10 @@ internal sealed class LoweringContext
     private readonly Dictionary<string, int> _layerOf = [];
     private readonly Dictionary<string, WeightMatrix> _weights = [];
 
-    public LoweringContext(FloatModel model, Func<string, SecondMoments?> moments, Ranges ranges, Ranges states, QuantizeOptions options)
+    public LoweringContext(FloatModel model, Func<string, SecondMoments?> moments, Ranges ranges, Ranges states, QuantizeOptions options, RoundingCache rounding)
     {
         Options = options;
+        Rounding = rounding;
         _moments = moments;
         _states = states;
         Formats = new TensorFormats(model, ranges, states, options);
@@ -27,6 +29,12 @@ internal sealed class LoweringContext
     }
 
     public QuantizeOptions Options { get; }
+
+    /// <summary>Improvements of the weights to make.</summary>
+    public WeightChoices Choices => Options.Weights;
+
+    /// <summary>What rounding found in earlier builds.</summary>
+    public RoundingCache Rounding { get; }
 
     public TensorFormats Formats { get; }
 
@@ -78,6 +86,22 @@ internal sealed class LoweringContext
         if (!_weights.TryGetValue(node, out WeightMatrix? weights))
             _weights[node] = weights = create();
         return weights;
+    }
+
+    /// <summary>Scales and codes of a node's weight rows, with the improvements that were chosen for it.</summary>
+    /// <param name="node">Name of the node.</param>
+    /// <param name="weights">[rows, columns] row-major.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="input">Type of the codes the rows are multiplied with.</param>
+    public (double[] Scales, RoundedRows Rows) RoundRows(string node, float[] weights, int rows, ElementType input)
+    {
+        int columns = weights.Length / rows;
+        var block = new WeightBlock(node, rows, weights, [], Moments(node));
+        double[] none = new double[rows];
+        RowScales scales = new(WeightRows.Scales(weights, columns, input), none);
+        if (Choices.Clipped.Contains(node))
+            scales = Rounding.Clip(block, scales, new RowScales(WeightRows.LeastScales(weights, columns, input), none));
+        return (scales.First, RoundedRows.Round(block, scales, Rounding, Choices.Shifts.GetValueOrDefault(node)?.Input));
     }
 
     private static Dictionary<string, string> ShortNames(string[] names)

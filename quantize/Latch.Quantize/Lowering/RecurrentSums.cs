@@ -27,6 +27,9 @@ internal sealed class RecurrentSums
         Quantization[] states = [.. Enumerable.Range(0, rows).Select(row => IsCandidate(row) ? candidateHidden : hidden)];
         double[] inputScales = WeightRows.Scales(node.InputWeights.Data, node.InputSize, x.Type);
         double[] recurrentScales = WeightRows.Scales(node.RecurrentWeights.Data, node.HiddenSize, hidden.Type);
+        var blocks = new RecurrentBlocks(node, context);
+        if (context.Choices.Clipped.Contains(node.Name))
+            Clip(blocks, inputScales, recurrentScales, x, states);
         _inputUnits = [.. inputScales.Select(scale => scale * x.Scale)];
         _recurrentUnits = [.. recurrentScales.Select((scale, row) => scale * states[row].Scale)];
         double peephole = Math.ScaleB(node.Peepholes?.Data.Max(Math.Abs) ?? 0, -cellBits);
@@ -42,7 +45,7 @@ internal sealed class RecurrentSums
         InputMultipliers = AddInt("MA", inputMultipliers, narrow);
         RecurrentMultipliers = AddInt("MB", recurrentMultipliers, narrow);
 
-        (sbyte[] inputCodes, sbyte[] recurrentCodes, (double First, double Second)[] errors) = Round(inputScales, recurrentScales);
+        (sbyte[] inputCodes, sbyte[] recurrentCodes, (double Input, double Recurrent)[] errors) = blocks.Round(inputScales, recurrentScales);
         InputWeights = context.AddConstant(_name + ".W", constant => ConstantTensor.Of(constant, [rows, node.InputSize], inputCodes));
         RecurrentWeights = context.AddConstant(_name + ".R", constant => ConstantTensor.Of(constant, [rows, node.HiddenSize], recurrentCodes));
         (Bias, RecurrentBias, BiasFractionBits) = AddBiases(errors);
@@ -114,49 +117,26 @@ internal sealed class RecurrentSums
     // Rounded up, so that the row's scale, made to fit, still reaches its largest weight.
     private int[] Multipliers(double[] units) => [.. units.Select(unit => (int)Math.Ceiling(Math.ScaleB(unit, Shift + PreActivationBits) - 1e-6))];
 
-    private (sbyte[] Input, sbyte[] Recurrent, (double First, double Second)[] Errors) Round(double[] inputScales, double[] recurrentScales)
+    // A smaller scale must neither overflow a sum nor cost the rows their 16-bit multipliers.
+    private void Clip(RecurrentBlocks blocks, double[] inputScales, double[] recurrentScales, Quantization x, Quantization[] states)
     {
-        int candidates = _node.Cell == CellKind.Gru ? 2 * _node.HiddenSize : inputScales.Length;
-        RoundedRows gates = RoundRows(0, candidates, inputScales, recurrentScales, _context.Moments(_node.Name));
-        if (candidates == inputScales.Length)
-            return (Input(gates), Recurrent(gates), gates.MeanError);
-        RoundedRows candidate = SplitsCandidate
-            ? RoundApart(candidates, inputScales, recurrentScales)
-            : RoundRows(candidates, inputScales.Length, inputScales, recurrentScales, _context.Moments(CalibrationRecorder.ResetMoments(_node.Name)));
-        return ([.. Input(gates), .. Input(candidate)], [.. Recurrent(gates), .. Recurrent(candidate)], [.. gates.MeanError, .. candidate.MeanError]);
-    }
-
-    private sbyte[] Input(RoundedRows rows) => rows.Columns(0, _node.InputSize);
-
-    private sbyte[] Recurrent(RoundedRows rows) => rows.Columns(_node.InputSize, _node.HiddenSize);
-
-    private RoundedRows RoundRows(int first, int last, double[] inputScales, double[] recurrentScales, SecondMoments? moments) => RoundedRows.Round(
-        _node.InputWeights.Data.AsSpan(first * _node.InputSize, (last - first) * _node.InputSize),
-        _node.RecurrentWeights.Data.AsSpan(first * _node.HiddenSize, (last - first) * _node.HiddenSize),
-        inputScales[first..last], recurrentScales[first..last], moments);
-
-    // With the reset gate after the product the two sums of the candidate do not simply add: neither makes good the other's rounding.
-    private RoundedRows RoundApart(int first, double[] inputScales, double[] recurrentScales)
-    {
-        int rows = inputScales.Length - first;
-        double[] none = new double[rows];
-        RoundedRows input = RoundedRows.Round(_node.InputWeights.Data.AsSpan(first * _node.InputSize), [], inputScales[first..], none, _context.Moments(CalibrationRecorder.InputMoments(_node.Name)));
-        RoundedRows recurrent = RoundedRows.Round(_node.RecurrentWeights.Data.AsSpan(first * _node.HiddenSize), [], recurrentScales[first..], none, _context.Moments(CalibrationRecorder.HiddenMoments(_node.Name)));
-        var codes = new sbyte[rows * (_node.InputSize + _node.HiddenSize)];
-        for (int row = 0; row < rows; row++)
+        double[] inputUnits = [.. inputScales.Select(scale => scale * x.Scale)], recurrentUnits = [.. recurrentScales.Select((scale, row) => scale * states[row].Scale)];
+        double least = inputUnits.Concat(recurrentUnits).Where(static unit => unit > 0).DefaultIfEmpty(0).Min();
+        double[] leastInput = WeightRows.LeastScales(_node.InputWeights.Data, _node.InputSize, x.Type);
+        double[] leastRecurrent = WeightRows.LeastScales(_node.RecurrentWeights.Data, _node.HiddenSize, states[0].Type);
+        for (int row = 0; row < states.Length; row++)
         {
-            Span<sbyte> joined = codes.AsSpan(row * (_node.InputSize + _node.HiddenSize));
-            input.Codes.AsSpan(row * _node.InputSize, _node.InputSize).CopyTo(joined);
-            recurrent.Codes.AsSpan(row * _node.HiddenSize, _node.HiddenSize).CopyTo(joined[_node.InputSize..]);
+            leastInput[row] = Math.Max(leastInput[row], least / x.Scale);
+            leastRecurrent[row] = Math.Max(leastRecurrent[row], least / states[row].Scale);
         }
-        return new RoundedRows(codes, [.. Enumerable.Range(0, rows).Select(row => (input.MeanError[row].First, recurrent.MeanError[row].First))]);
+        blocks.Clip(inputScales, recurrentScales, leastInput, leastRecurrent);
     }
 
-    private (string Bias, string? RecurrentBias, int FractionBits) AddBiases((double First, double Second)[] errors)
+    private (string Bias, string? RecurrentBias, int FractionBits) AddBiases((double Input, double Recurrent)[] errors)
     {
         bool Apart(int row) => SplitsCandidate && IsCandidate(row);
-        double[] bias = [.. errors.Select((error, row) => _node.InputBias.Data[row] + error.First + (Apart(row) ? 0 : _node.RecurrentBias.Data[row] + error.Second))];
-        double[] recurrent = [.. Enumerable.Range(0, errors.Length).Where(Apart).Select(row => _node.RecurrentBias.Data[row] + errors[row].Second)];
+        double[] bias = [.. errors.Select((error, row) => _node.InputBias.Data[row] + error.Input + (Apart(row) ? 0 : _node.RecurrentBias.Data[row] + error.Recurrent))];
+        double[] recurrent = [.. Enumerable.Range(0, errors.Length).Where(Apart).Select(row => _node.RecurrentBias.Data[row] + errors[row].Recurrent)];
         double largest = Math.Max(bias.Concat(recurrent).Max(Math.Abs), 1e-9);
         int most = Math.Min(MostBiasBits, PreActivationBits + Shift);
         int bits = Math.Min(most, Bits(short.MaxValue / largest));

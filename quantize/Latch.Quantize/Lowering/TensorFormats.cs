@@ -58,6 +58,9 @@ internal sealed class TensorFormats
     /// <summary>One name for each set of values that share int8 codes.</summary>
     public IReadOnlyList<string> NarrowValues { get; }
 
+    /// <summary>The values that have the codes of this one, itself included.</summary>
+    public IReadOnlyList<string> Sharing(string value) => [.. Values().Where(other => Root(other) == Root(value))];
+
     /// <summary>The codes of an input or of a node's output.</summary>
     public Quantization this[string value] => _formats[value];
 

@@ -26,8 +26,7 @@ internal sealed record WeightMatrix(string Name, string Weights, string Bias, st
     {
         int outputs = real.Shape[0], inputs = real.Count / outputs;
         double unit = y?.Scale ?? Math.ScaleB(1, -13);
-        double[] scales = WeightRows.Scales(real.Data, inputs, x.Type);
-        RoundedRows rows = RoundedRows.Round(real.Data, [], scales, new double[outputs], context.Moments(node.Name));
+        (double[] scales, RoundedRows rows) = context.RoundRows(node.Name, real.Data, outputs, x.Type);
         double[] bias = [.. Enumerable.Range(0, outputs).Select(row => (realBias?.Data[row] ?? 0) + rows.MeanError[row].First)];
         double[] ratios = [.. scales.Select(scale => x.Scale * scale / unit)];
         double reach = Enumerable.Range(0, outputs).Max(row => ratios[row] * RowReach(rows.Codes.AsSpan(row * inputs, inputs), x) + Math.Abs(bias[row] / unit));

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Latch.Quantize;
 
 /// <summary>
@@ -8,8 +10,6 @@ namespace Latch.Quantize;
 /// </summary>
 public static class CompensatedRounding
 {
-    private const double Damping = 0.01;
-
     /// <summary>Rounds a weight matrix.</summary>
     /// <param name="weights">Real weights, [rows, columns] row-major; a recurrent layer gives W and R side by side.</param>
     /// <param name="scaleOf">Scale of the weight at (row, column), positive.</param>
@@ -20,26 +20,33 @@ public static class CompensatedRounding
     {
         ArgumentNullException.ThrowIfNull(scaleOf);
         ArgumentNullException.ThrowIfNull(moments);
-        int columns = moments.Size, rows = weights.Length / columns;
+        return Round(weights, scaleOf, ErrorSpread.Of(moments), largestCode);
+    }
+
+    /// <summary>The same with factors already at hand.</summary>
+    /// <param name="weights">Real weights, [rows, columns] row-major.</param>
+    /// <param name="scaleOf">Scale of the weight at (row, column), positive.</param>
+    /// <param name="spread">How the error of a column is spread over the later ones.</param>
+    /// <param name="largestCode">Codes lie in -largestCode..largestCode.</param>
+    internal static sbyte[] Round(ReadOnlySpan<float> weights, Func<int, int, double> scaleOf, ErrorSpread spread, int largestCode)
+    {
+        int columns = spread.Size, rows = weights.Length / columns;
         if (rows * columns != weights.Length)
             throw new ArgumentException($"{weights.Length} weights are not a whole number of rows of {columns}.", nameof(weights));
-
-        int[] order = ByEnergy(moments);
-        double[,] spread = SpreadFactors(moments, order);
         var codes = new sbyte[weights.Length];
         var row = new double[columns];
         for (int r = 0; r < rows; r++)
         {
             for (int k = 0; k < columns; k++)
-                row[k] = weights[r * columns + order[k]];
+                row[k] = weights[r * columns + spread.Order[k]];
             for (int k = 0; k < columns; k++)
             {
-                double scale = scaleOf(r, order[k]);
+                double scale = scaleOf(r, spread.Order[k]);
                 sbyte code = Nearest(row[k], scale, largestCode);
-                codes[r * columns + order[k]] = code;
-                double error = (row[k] - code * scale) / spread[k, k];
-                for (int later = k + 1; later < columns; later++)
-                    row[later] -= error * spread[k, later];
+                codes[r * columns + spread.Order[k]] = code;
+                ReadOnlySpan<double> factors = spread.Factors(k);
+                double error = (row[k] - code * scale) / factors[0];
+                Subtract(row.AsSpan(k + 1), error, factors[1..]);
             }
         }
         return codes;
@@ -49,81 +56,13 @@ public static class CompensatedRounding
     internal static sbyte Nearest(double weight, double scale, int largestCode) =>
         (sbyte)Math.Clamp(Math.Round(weight / scale, MidpointRounding.AwayFromZero), -largestCode, largestCode);
 
-    // Columns whose input carries the most energy are rounded first, while there are many others left to make good their error.
-    private static int[] ByEnergy(SecondMoments moments) =>
-        [.. Enumerable.Range(0, moments.Size).OrderByDescending(i => moments.Product(i, i)).ThenBy(i => i)];
-
-    // Upper Cholesky factor of the inverse of the damped moment matrix, in rounding order: row k holds how the error of column k is best
-    // spread over the later columns.
-    private static double[,] SpreadFactors(SecondMoments moments, int[] order)
+    // On lanes the same products and differences, element by element.
+    private static void Subtract(Span<double> row, double error, ReadOnlySpan<double> factors)
     {
-        int n = order.Length;
-        double energy = 0;
-        for (int i = 0; i < n; i++)
-            energy += moments.Product(i, i) / n;
-        double damping = energy > 0 ? Damping * energy : 1;
-        var matrix = new double[n, n];
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j < n; j++)
-                matrix[i, j] = moments.Product(order[i], order[j]);
-            matrix[i, i] += damping;
-        }
-        double[,] lower = Cholesky(Inverse(Cholesky(matrix)));
-        var upper = new double[n, n];
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j <= i; j++)
-                upper[j, i] = lower[i, j];
-        }
-        return upper;
-    }
-
-    // Lower factor L with L L^T = matrix (symmetric, positive definite).
-    private static double[,] Cholesky(double[,] matrix)
-    {
-        int n = matrix.GetLength(0);
-        var lower = new double[n, n];
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j <= i; j++)
-            {
-                double sum = matrix[i, j];
-                for (int k = 0; k < j; k++)
-                    sum -= lower[i, k] * lower[j, k];
-                lower[i, j] = i == j ? Math.Sqrt(sum) : sum / lower[j, j];
-            }
-        }
-        return lower;
-    }
-
-    // (L L^T)^-1 = L^-T L^-1 from the lower factor.
-    private static double[,] Inverse(double[,] lower)
-    {
-        int n = lower.GetLength(0);
-        var inverted = new double[n, n];
-        for (int j = 0; j < n; j++)
-        {
-            inverted[j, j] = 1 / lower[j, j];
-            for (int i = j + 1; i < n; i++)
-            {
-                double sum = 0;
-                for (int k = j; k < i; k++)
-                    sum -= lower[i, k] * inverted[k, j];
-                inverted[i, j] = sum / lower[i, i];
-            }
-        }
-        var product = new double[n, n];
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j <= i; j++)
-            {
-                double sum = 0;
-                for (int k = i; k < n; k++)
-                    sum += inverted[k, i] * inverted[k, j];
-                product[i, j] = product[j, i] = sum;
-            }
-        }
-        return product;
+        int width = Vector<double>.Count, k = 0;
+        for (; k <= row.Length - width; k += width)
+            (new Vector<double>(row[k..]) - new Vector<double>(error) * new Vector<double>(factors[k..])).CopyTo(row[k..]);
+        for (; k < row.Length; k++)
+            row[k] -= error * factors[k];
     }
 }

@@ -16,20 +16,34 @@ internal static class WeightRows
     /// <param name="input">Type of the codes the rows are multiplied with.</param>
     public static double[] Scales(ReadOnlySpan<float> weights, int columns, ElementType input)
     {
+        double[] scales = LeastScales(weights, columns, input);
+        for (int row = 0; row < scales.Length; row++)
+        {
+            double largest = 0;
+            foreach (float weight in weights.Slice(row * columns, columns))
+                largest = Math.Max(largest, Math.Abs(weight));
+            scales[row] = Math.Max(largest / LargestCode, scales[row]);
+        }
+        return scales;
+    }
+
+    /// <summary>The scale of each row below which it could overflow 32 bits.</summary>
+    /// <param name="weights">[rows, columns] row-major.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="input">Type of the codes the rows are multiplied with.</param>
+    public static double[] LeastScales(ReadOnlySpan<float> weights, int columns, ElementType input)
+    {
+        // Rounding moves each code by at most half; the bound on the codes' sum leaves that much room.
+        double room = (double)int.MaxValue / AccumulatorBounds.LargestCode(input) - columns;
+        if (room <= 0)
+            throw new QuantizeException($"a row of {columns} weights can overflow a 32-bit sum of {input} codes; split the layer");
         var scales = new double[weights.Length / columns];
         for (int row = 0; row < scales.Length; row++)
         {
-            double largest = 0, sum = 0;
+            double sum = 0;
             foreach (float weight in weights.Slice(row * columns, columns))
-            {
-                largest = Math.Max(largest, Math.Abs(weight));
                 sum += Math.Abs(weight);
-            }
-            // Rounding moves each code by at most half; the bound on the codes' sum leaves that much room.
-            double room = (double)int.MaxValue / AccumulatorBounds.LargestCode(input) - columns;
-            if (room <= 0)
-                throw new QuantizeException($"a row of {columns} weights can overflow a 32-bit sum of {input} codes; split the layer");
-            scales[row] = Math.Max(largest / LargestCode, sum / room);
+            scales[row] = sum / room;
         }
         return scales;
     }

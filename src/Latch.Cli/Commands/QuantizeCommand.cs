@@ -32,9 +32,7 @@ internal static class QuantizeCommand
         Option<int?> steps = CommonOptions.Steps("Windows of N rows that slide by the stride; without it one stream (or the number the model fixes).");
         Option<int> stride = CommonOptions.Stride();
         Option<string[]> state = CommonOptions.State();
-        Option<string> activations = new("--activations") { Description = "Width of activations: int8, or int16 (finer, slower).", DefaultValueFactory = _ => "int8", HelpName = "TYPE" };
-        activations.AcceptOnlyFromAmong("int8", "int16");
-        Option<bool> allInt8 = new("--all-int8") { Description = "Give no tensor 16 bits; without it up to four that cause most of the error get them." };
+        PrecisionOptions precision = new();
         Option<string> method = new("--method") { Description = $"How ranges are chosen: {string.Join(", ", s_methods.Keys)} (tries the others, keeps the best).", DefaultValueFactory = _ => "minmax", HelpName = "NAME" };
         method.AcceptOnlyFromAmong([.. s_methods.Keys]);
         Option<string?> channels = new("--channels")
@@ -45,12 +43,17 @@ internal static class QuantizeCommand
         Option<bool> json = CommonOptions.Json();
         Command command = new("quantize", "Turns a trained ONNX model into an int8 model file.")
         {
-            model, calibration, output, steps, stride, state, activations, allInt8, method, channels, json,
+            model, calibration, output, steps, stride, state,
         };
+        precision.AddTo(command);
+        foreach (Option option in new Option[] { method, channels, json })
+            command.Add(option);
         command.SetAction((parsed, cancellation) => Run(terminal, new Request(
             parsed.GetRequiredValue(model), parsed.GetRequiredValue(calibration), parsed.GetRequiredValue(output), parsed.GetValue(steps),
-            parsed.GetValue(stride), parsed.GetValue(activations) == "int16" ? ActivationWidth.Int16 : ActivationWidth.Int8,
-            !parsed.GetValue(allInt8), s_methods[parsed.GetValue(method)!], parsed.GetValue(channels), StateOption.Parse(parsed.GetValue(state))), parsed.GetValue(json), cancellation));
+            parsed.GetValue(stride), precision.Activations(parsed), precision.WidenCostly(parsed), s_methods[parsed.GetValue(method)!], parsed.GetValue(channels), StateOption.Parse(parsed.GetValue(state)))
+        {
+            Budget = precision.Budget(parsed),
+        }, parsed.GetValue(json), cancellation));
         return command;
     }
 
@@ -95,6 +98,7 @@ internal static class QuantizeCommand
             {
                 Activations = request.Activations,
                 WidenCostly = request.WidenCostly,
+                Budget = request.Budget ?? new QuantizeOptions().Budget,
                 Method = request.Method,
                 Channels = described,
                 SampleRateHz = channels?.SampleRate ?? 0,
@@ -121,6 +125,7 @@ internal static class QuantizeCommand
                 result.RunsUsed,
                 result.RunsGiven,
                 result.WideValues,
+                precision = result.Precision is { } report ? PrecisionTables.Document(report, result.Costs) : null,
                 streaming = definition.Step is not null,
                 definition.NotStreamable,
                 windowSteps = definition.Sequence?.Steps,
@@ -139,11 +144,17 @@ internal static class QuantizeCommand
             ["windows", definition.Sequence is { } sequence ? $"{sequence.Steps} steps" : "no"],
             .. LatchDescription.ErrorRows(definition.Provenance),
         ]);
+        if (result.Precision is { } precision)
+            PrecisionTables.Write(terminal, precision, result.Costs);
         terminal.Out.WriteLine($"Next: latch compare {request.Model} {request.Output} --data DATA");
     }
 
     /// <summary>What to quantize and how.</summary>
     internal sealed record Request(
         string Model, IReadOnlyList<string> Calibration, string Output, int? Steps, int Stride, ActivationWidth Activations, bool WidenCostly,
-        CalibrationMethod Method, string? Channels, IReadOnlyList<StatePair>? States = null);
+        CalibrationMethod Method, string? Channels, IReadOnlyList<StatePair>? States = null)
+    {
+        /// <summary>Allowed error of <see cref="ActivationWidth.Auto"/>; null for its default.</summary>
+        public double? Budget { get; init; }
+    }
 }

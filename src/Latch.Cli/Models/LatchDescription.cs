@@ -79,6 +79,8 @@ internal static class LatchDescription
                 layer.Name, layer.Kind.ToString().ToUpperInvariant(), $"{layer.InputSize}", $"{layer.HiddenSize}", layer.Reverse ? "reverse" : "forward",
                 Format(layer.Input), Format(layer.Hidden), layer.Kind == CellKind.Lstm ? $"Q{31 - layer.CellFractionBits}.{layer.CellFractionBits}" : "-",
             }));
+        if (provenance.Reasons is { Count: > 0 } reasons)
+            terminal.WriteTable("Precision, as it was chosen on held-back data", ["reasons"], reasons.Select(reason => new[] { reason }));
         if (model.Channels.Count > 0)
         {
             terminal.WriteTable("Channels", ["channel", "unit", "transform", "mean", "deviation", "limit"], model.Channels.Select(channel => new[]

@@ -159,6 +159,7 @@ internal static class DefinitionReader
             CalibrationSha256 = members.Text("calibrationSha256"u8),
             Method = members.Text("method"u8),
             Figures = Numbers(ref members.Find("figures"u8)),
+            Reasons = members.Has("reasons"u8) ? TextsOrNull(ref members.Find("reasons"u8)) : null,
         };
         json = members.Close();
         return provenance;

@@ -31,6 +31,10 @@ internal static class DefinitionValues
         return list;
     }
 
+    /// <summary>Texts (or null), or null for the list.</summary>
+    internal static List<string>? TextsOrNull(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null ? null : List(ref json, static (ref Utf8JsonReader element) =>
+        element.TokenType is JsonTokenType.String or JsonTokenType.Null ? element.GetString()! : throw Wrong(in element, "a text"));
+
     /// <summary>Real numbers by name.</summary>
     internal static Dictionary<string, double> Numbers(ref Utf8JsonReader json)
     {

@@ -19,8 +19,19 @@ internal static class DefinitionWriter
         return Convert.ToBase64String(compressed.GetBuffer(), 0, (int)compressed.Length);
     }
 
-    // Computed properties are not stored; every stored one must be present, so no default is ever filled in silently. Only the states of a plan are left out
-    // where there are none.
+    // The members that may be missing are not written when there is nothing in them: files without them are older than they are.
+    private static bool IsOptional(JsonPropertyInfo property)
+    {
+        if (property.PropertyType == typeof(IReadOnlyList<PlanState>))
+            property.ShouldSerialize = static (_, states) => states is IReadOnlyList<PlanState> { Count: > 0 };
+        else if (property.DeclaringType == typeof(Provenance) && property.PropertyType == typeof(IReadOnlyList<string>))
+            property.ShouldSerialize = static (_, reasons) => reasons is not null;
+        else
+            return false;
+        return true;
+    }
+
+    // Computed properties are not stored; every other stored one must be present, so no default is ever filled in silently.
     private static JsonTypeInfo<DefinitionDocument> CreateType()
     {
         JsonSerializerOptions options = new(DefinitionJsonContext.Default.Options)
@@ -32,9 +43,7 @@ internal static class DefinitionWriter
                     if (type.Properties[i].Set is null)
                         type.Properties.RemoveAt(i);
                     else
-                        type.Properties[i].IsRequired = type.Properties[i].PropertyType != typeof(IReadOnlyList<PlanState>);
-                    if (i < type.Properties.Count && !type.Properties[i].IsRequired)
-                        type.Properties[i].ShouldSerialize = static (_, states) => states is IReadOnlyList<PlanState> { Count: > 0 };
+                        type.Properties[i].IsRequired = !IsOptional(type.Properties[i]);
                 }
             }),
         };

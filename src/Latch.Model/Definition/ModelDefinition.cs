@@ -94,6 +94,9 @@ public sealed record Provenance
 
     /// <summary>Measured int8-against-float figures on held-back calibration data: name to value (for example "sqnr_db", "max_abs_error").</summary>
     public IReadOnlyDictionary<string, double> Figures { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Why tensors have the widths and weights the values they have: what was tried to reach a wanted accuracy, a line each; null when that was not asked for.</summary>
+    public IReadOnlyList<string>? Reasons { get; init; }
 }
 
 /// <summary>Everything a .latch file says. Immutable; checked by the model validator before use.</summary>

@@ -69,7 +69,7 @@ internal readonly struct RuleScope(string where)
             throw Error(code, $"Its {what} is {value}; it must be finite and at least {minimum}.");
     }
 
-    private static bool HasControl(string name)
+    internal static bool HasControl(string name)
     {
         foreach (char character in name)
         {

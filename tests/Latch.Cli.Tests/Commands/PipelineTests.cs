@@ -90,6 +90,44 @@ public sealed class PipelineTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("--budget", "0.2%", 53.98)]
+    [InlineData("--budget", "0.002", 53.98)]
+    [InlineData("--min-sqnr", "55", 55)]
+    [InlineData("--min-sqnr", "120", 120)]
+    public async Task Quantize_Auto_ReasonsAreInTheReportAndTheFile(string option, string wanted, double decibel)
+    {
+        JsonElement precision = (await Quantized("--activations", "auto", option, wanted)).GetProperty("precision");
+        Assert.Equal(decibel, precision.GetProperty("wantedDb").GetDouble(), 0.01);
+        Assert.Equal(decibel < 100, precision.GetProperty("met").GetBoolean());
+        Assert.Equal(precision.GetProperty("reachedDb").GetDouble() >= decibel, precision.GetProperty("met").GetBoolean());
+        JsonElement[] steps = [.. precision.GetProperty("steps").EnumerateArray()];
+        Assert.Contains(steps, static step => step.GetProperty("action").GetString() == "16 bits" && step.GetProperty("kept").GetBoolean());
+        JsonElement inspected = await Document("inspect", _scratch.Path("tiny.latch"), "--json");
+        Assert.Equal(steps.Length + 1, inspected.GetProperty("provenance").GetProperty("reasons").GetArrayLength());
+        CommandRun text = await CommandRun.Of("inspect", _scratch.Path("tiny.latch"));
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"wanted {decibel:F2} dB"), text.Out, StringComparison.Ordinal);
+        Assert.Equal(decibel > 100, text.Out.Contains("the best that was found", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Quantize_AutoOutOfReach_ExitsZeroAndSaysSo()
+    {
+        CommandRun run = await CommandRun.Of("quantize", _onnx, "--calibration", _data, "-o", _scratch.Path("tiny.latch"), "--activations", "auto", "--min-sqnr", "120");
+        Assert.Equal(0, run.Code);
+        Assert.Contains("the best that was found", run.Out, StringComparison.Ordinal);
+        Assert.Contains("What 8 bits cost", run.Out, StringComparison.Ordinal);
+        Assert.Contains("bias correction", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Quantize_Int8_HasNoReasons()
+    {
+        Assert.Equal(JsonValueKind.Null, (await Quantized()).GetProperty("precision").ValueKind);
+        JsonElement inspected = await Document("inspect", _scratch.Path("tiny.latch"), "--json");
+        Assert.Equal(JsonValueKind.Null, inspected.GetProperty("provenance").GetProperty("reasons").ValueKind);
+    }
+
     [Fact]
     public async Task Run_FileAndStandardInput_SameResults()
     {

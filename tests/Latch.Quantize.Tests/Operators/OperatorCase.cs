@@ -2,6 +2,7 @@ using Latch.Import.Graph;
 using Latch.Model;
 using Latch.Quantize.Calibration;
 using Latch.Quantize.Lowering;
+using Latch.Quantize.Weights;
 using Latch.Quantize.Tests.Models;
 using Latch.Runtime;
 
@@ -49,7 +50,7 @@ internal sealed record OperatorCase
         for (int i = 0; i < Shapes.Length; i++)
             ranges.AddValue($"x{i}", Array.ConvertAll(inputs[i], static value => (float)value));
         ranges.AddValue("y", Array.ConvertAll(Formula(inputs), static value => (float)value));
-        var context = new LoweringContext(model, static _ => null, ranges, ranges, new QuantizeOptions { Activations = width });
+        var context = new LoweringContext(model, static _ => null, ranges, ranges, new QuantizeOptions { Activations = width }, new RoundingCache());
         Plan plan = new PlanBuilder(model, context).Build();
         var definition = new ModelDefinition { Name = Key, Layers = [], Step = plan, Constants = context.Constants };
 

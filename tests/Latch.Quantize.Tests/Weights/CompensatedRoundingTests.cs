@@ -58,7 +58,7 @@ public sealed class CompensatedRoundingTests
     {
         // 50,000 x 50,000 moments would not even be an array.
         float[] row = [.. Enumerable.Range(0, 50_000).Select(static i => i % 200 - 100f)];
-        Assert.Equal(row.Select(static weight => (sbyte)weight), RoundedRows.Round(row, [], [1], [0], null).Codes);
+        Assert.Equal(row.Select(static weight => (sbyte)weight), RoundedRows.Round(new WeightBlock("row", 1, row, [], null), new RowScales([1], [0]), new RoundingCache()).Codes);
     }
 
     [Fact]
