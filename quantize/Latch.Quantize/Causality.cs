@@ -76,13 +76,6 @@ internal sealed class Causality
     {
         RecurrentNode recurrent => OfRecurrent(recurrent),
         DenseNode dense => Time(dense.Input) == Last(dense.Input) ? "multiplies over time" : null,
-        ConvNode conv => OfWindow(conv.Input, conv.Weights.Shape[2..], conv.Window) ?? (Time(conv.Input) == 1 ? "multiplies over time" : null),
-        ConvTransposeNode conv => OfWindow(conv.Input, conv.Weights.Shape[2..], conv.Window) ?? (Time(conv.Input) == 1 ? "multiplies over time" : null),
-        PoolNode pool => OfWindow(pool.Input, pool.Kernel, pool.Window),
-        CompareNode or WhereNode => Mixed(node, node.Inputs),
-        ArgMaxNode position => Time(position.Input) == position.Axis ? "looks for the largest over time" : null,
-        ScatterNode scatter => Time(scatter.Output) >= 0 ? "replaces elements of single steps" : null,
-        PickNode pick => OfPick(pick),
         MatMulNode product => OfProduct(product),
         BinaryNode binary => Mixed(binary, binary.Inputs),
         ConcatNode concat => Time(concat.Output) == concat.Axis || concat.Parts.Any(part => Time(part) == concat.Axis) ? "joins steps" : Mixed(concat, concat.Parts),
@@ -93,6 +86,14 @@ internal sealed class Causality
         ActivationNode activation => activation.Slope is { } slope && Time(activation.Input) >= 0 && slope.Count > 1 && HasTime(slope.Shape, activation.Input) ? "has one slope per step" : null,
         SliceNode slice => OfSlice(slice),
         GatherNode gather => Time(gather.Input) == gather.Axis && gather.Indices.Any(index => index != _model.Steps - 1) ? "picks steps other than the last" : null,
+        ConvNode conv => OfWindow(conv.Input, conv.Output, conv.Weights.Shape[2..], conv.Window, mixesChannels: true),
+        ConvTransposeNode conv => OfWindow(conv.Input, conv.Output, conv.Weights.Shape[2..], conv.Window, mixesChannels: true),
+        PoolNode pool => OfWindow(pool.Input, pool.Output, pool.Kernel, pool.Window, mixesChannels: false),
+        CompareNode compare => Mixed(compare, compare.Inputs),
+        WhereNode where => Mixed(where, where.Inputs),
+        ArgMaxNode position => Time(position.Input) == position.Axis ? "looks for a step" : null,
+        PickNode pick => Time(pick.Input) >= 0 && pick.Source.Where((source, i) => source >= 0 && Step(pick.Input, source) != Step(pick.Output, i)).Any() ? "moves elements to another step" : null,
+        ScatterNode scatter => OfScatter(scatter),
         ReshapeNode reshape => Before(reshape.Input) == Before(reshape.Output) ? null : "mixes steps with other axes",
         _ => null,
     };
@@ -124,27 +125,6 @@ internal sealed class Causality
         bool perStep = inputs.Any(input => _fixed.Contains(input) && axes is [>= 0] && HasTime(_model.Shape(input), node.Outputs[0]));
         return perStep ? "has one constant per step" : null;
     }
-
-    // Windows of one step each keep the steps apart.
-    private string? OfWindow(string input, int[] kernel, WindowGeometry window)
-    {
-        int axis = Time(input) - 2;
-        bool apart = axis < 0 || (kernel[axis] == 1 && window.Strides[axis] == 1 && window.Before[axis] == 0 && window.After[axis] == 0);
-        return apart ? null : "takes in several steps at once";
-    }
-
-    private string? OfPick(PickNode node)
-    {
-        int time = Time(node.Input), target = Time(node.Output);
-        if (time < 0)
-            return null;
-        bool apart = target >= 0 && node.Source.Select((source, element) => source < 0 || At(source, node.Input, time) == At(element, node.Output, target)).All(static same => same);
-        return apart ? null : "picks elements of other steps";
-    }
-
-    // The step that an element of a value belongs to.
-    private int At(int element, string value, int time) =>
-        element / TensorShape.Count(_model.Shape(value).AsSpan(time + 1)) % _model.Shape(value)[time];
 
     private string? OfSlice(SliceNode node)
     {
