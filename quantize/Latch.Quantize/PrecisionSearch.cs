@@ -24,7 +24,10 @@ internal sealed class PrecisionSearch(ModelBuilder builder, HeldBackCheck check)
             return new TensorCost(name, 1 - alone * alone / (rms * rms), alone);
         }).OrderByDescending(static cost => cost.Share)];
 
-    /// <summary>Widens the costliest tensor, again and again, until the error is small or no tensor stands out; also the costs that were found first.</summary>
+    /// <summary>
+    /// Widens the costliest tensor, again and again, until the error is small or four are wide. Where none stands out alone, because others hide what it
+    /// costs, the costliest of them all are widened together. Also returns the costs that were found first.
+    /// </summary>
     public (QuantizeOptions Options, IReadOnlyList<TensorCost> Costs) WidenCostly(QuantizeOptions options)
     {
         IReadOnlyList<TensorCost> first = [];
@@ -36,12 +39,24 @@ internal sealed class PrecisionSearch(ModelBuilder builder, HeldBackCheck check)
             IReadOnlyList<TensorCost> costs = Costs(options, error.Rms);
             if (round == 0)
                 first = costs;
-            TensorCost? costliest = costs.FirstOrDefault(static cost => !cost.Name.EndsWith(StateSuffix, StringComparison.Ordinal));
-            if (costliest is null || costliest.Share < CostlyShare)
+            string[] values = [.. costs.Select(static cost => cost.Name).Where(static name => !name.EndsWith(StateSuffix, StringComparison.Ordinal))];
+            if (values.Length == 0)
                 break;
+            TensorCost costliest = costs.First(cost => cost.Name == values[0]);
+            if (costliest.Share < CostlyShare)
+                return (Together(options, error.Rms, values, Rounds - round), first);
             options = Widen(options, [costliest.Name]);
         }
         return (options, first);
+    }
+
+    // What a value costs where all others are wide already; the costliest together, if that takes away enough of the error.
+    private QuantizeOptions Together(QuantizeOptions options, double rms, string[] values, int most)
+    {
+        string[] costliest = [.. values.OrderByDescending(name => check.Measure(builder.Build(Widen(options, values.Where(other => other != name)))).Rms).Take(most)];
+        QuantizeOptions wide = Widen(options, costliest);
+        double together = check.Measure(builder.Build(wide)).Rms;
+        return 1 - (together * together / (rms * rms)) >= CostlyShare * costliest.Length ? wide : options;
     }
 
     private static QuantizeOptions Widen(QuantizeOptions options, IEnumerable<string> names) =>

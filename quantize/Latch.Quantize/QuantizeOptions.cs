@@ -57,7 +57,8 @@ public sealed record QuantizeOptions
 
     /// <summary>
     /// With 8-bit activations: while the outputs' error on held-back data is above 0.4 % of their standard deviation, the tensor that alone causes most of
-    /// it, at least a fifth, is given 16 bits; at most four tensors, and never a state in a recurrent product.
+    /// it, at least a fifth, is given 16 bits; at most four tensors, and never a state in a recurrent product. Where none does alone, the costliest are
+    /// tried together.
     /// </summary>
     public bool WidenCostly { get; init; } = true;
 

@@ -65,7 +65,7 @@ internal static class RecurrentLowering
         Quantization hidden = hiddenRange.ToQuantization(type);
         Quantization? reset = node.Cell == GraphCell.Gru && !node.LinearBeforeReset ? context.State(node, RecurrentQuantity.ResetHidden).ToQuantization(type) : null;
         double cellRange = node.Cell == GraphCell.Lstm ? context.State(node, RecurrentQuantity.Cell).Union(InitialRange(node.InitialC, plan)).Magnitude : 0;
-        int cellBits = node.Cell == GraphCell.Lstm ? CellBits(cellRange, node.Name) : 0;
+        int cellBits = node.Cell == GraphCell.Lstm ? CellBits(cellRange, node) : 0;
         ActivationFunction[] functions = [.. node.Activations.Select(function => ActivationLowering.Function(function.Kind, function.Alpha, function.Beta, node.Name))];
         var sums = new RecurrentSums(node, context, x, hidden, reset ?? hidden, cellBits);
         return new RecurrentLayer
@@ -92,7 +92,7 @@ internal static class RecurrentLowering
             CandidateActivation = functions.Length > 1 ? functions[1] : default,
             OutputActivation = functions.Length > 2 ? functions[2] : default,
             CellFractionBits = cellBits,
-            CellRange = Math.Round(cellRange, 4),
+            CellRange = Math.Round(Math.Min(cellRange, Math.ScaleB(1, 31 - cellBits)), 4),
             InputForget = node.InputForget,
             LinearBeforeReset = node.LinearBeforeReset,
             ResetHidden = reset,
@@ -109,13 +109,14 @@ internal static class RecurrentLowering
             : plan.Context.Ranges.Value(value);
     }
 
-    // The most fraction bits with which 32 bits hold four times the calibrated range.
-    private static int CellBits(double range, string node)
+    // The most fraction bits with which 32 bits hold four times the calibrated range. A cell that is read through tanh may lie beyond what the fewest hold: it
+    // stays at the end of its range, where tanh has long been one.
+    private static int CellBits(double range, RecurrentNode node)
     {
         int bits = Math.Min(MostCellBits, (int)Math.Floor(31 - Math.Log2(Math.Max(CellHeadroom * range, 1))));
-        return bits >= LeastCellBits
-            ? bits
-            : throw new QuantizeException($"its cell state reaches {range:G4}; the integer cell holds at most {Math.ScaleB(1, 31 - LeastCellBits) / CellHeadroom:G4} with fourfold headroom, scale the model's values", node);
+        if (bits >= LeastCellBits || (node.Activations[2].Kind == Import.Graph.ActivationKind.Tanh && node.Peepholes is null))
+            return Math.Max(bits, LeastCellBits);
+        throw new QuantizeException($"its cell state reaches {range:G4}; the integer cell holds at most {Math.ScaleB(1, 31 - LeastCellBits) / CellHeadroom:G4} with fourfold headroom, scale the model's values", node.Name);
     }
 
     private static int Limit(RecurrentNode node, ActivationFunction[] functions, int gate)
