@@ -55,6 +55,7 @@ public sealed class ImportException : Exception
         Node = node;
         OperatorName = operatorName;
         Attribute = attribute;
+        Detail = detail;
     }
 
     /// <summary>Why the model was refused.</summary>
@@ -71,6 +72,9 @@ public sealed class ImportException : Exception
 
     /// <summary>The attribute or input concerned; empty when none is.</summary>
     public string Attribute { get; }
+
+    /// <summary>The message without source, node and attribute.</summary>
+    internal string Detail { get; }
 
     private static string Compose(string source, string detail, string node, string operatorName, string attribute)
     {

@@ -108,9 +108,19 @@ internal sealed class ModelImport
         }
         if (frames is not null)
             return (frames, FixedSteps(frames));
-        throw refusal ?? new ImportException(
+        throw Advised(refusal, requested) ?? new ImportException(
             ImportErrorCode.UnresolvedShape, _source, "no open dimension of the inputs is the sequence axis; export the model with fixed dimensions");
     }
+
+    // Without a number of steps, what the file leaves open was tried with small ones: a network that needs more says so in its own terms only.
+    private ImportException? Advised(ImportException? refusal, int? requested) => refusal is null || requested is not null || !_dimensions.AnyOpen ? refusal : new ImportException(
+        refusal.Code,
+        _source,
+        $"{refusal.Detail}; the file leaves an axis of its inputs open, which was tried with lengths {ProbeSteps} and 1: give the length that the model was made for (--steps)",
+        refusal.Node,
+        refusal.OperatorName,
+        refusal.Attribute,
+        refusal);
 
     /// <summary>Whether the sequence axis of a choice is that of a recurrent node.</summary>
     private bool SeesSteps(bool[] candidate, GraphBuilder builder, int probe) =>

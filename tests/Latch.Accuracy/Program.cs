@@ -48,17 +48,22 @@ void Streams()
     foreach (Func<string, StreamCase> create in StreamCases.All.Where(entry => Wanted(entry.Key)).Select(static entry => entry.Value))
     {
         StreamCase test = create(shared);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        test.Import();
+        Print(test, "-", new StreamFigure("import, seconds", clock.Elapsed.TotalSeconds, 5, AtLeast: false));
         foreach (ActivationWidth width in widths)
         {
             StreamRow row = test.Run(new QuantizeOptions { Activations = width });
             met &= row.IsMet;
             foreach (StreamFigure figure in row.Figures)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {test.Name} | {Name(width)} | {figure.Name} | {figure.Value:F4} | {(figure.AtLeast ? "at least" : "at most")} {figure.Bar:G3} | {Met(figure.IsMet)} |"));
+                Print(test, Name(width), figure);
             Explain(row.Result);
         }
     }
 }
+
+static void Print(StreamCase test, string width, StreamFigure figure) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+    $"| {test.Name} | {width} | {figure.Name} | {figure.Value:F4} | {(figure.AtLeast ? "at least" : "at most")} {figure.Bar:G3} | {Met(figure.IsMet)} |"));
 
 void Explain(QuantizeResult result)
 {

@@ -1,4 +1,5 @@
 using Latch.Accuracy;
+using Latch.Accuracy.Streams;
 
 namespace Latch.Quantize.Tests;
 
@@ -36,5 +37,27 @@ public sealed class AccuracyTests
         Assert.InRange(row.LargestChange, 0, given.ChangeBar / 2);
         Assert.InRange(row.SizeRatio, 0, AccuracyRow.SizeBar);
         Assert.NotEmpty(row.Result.Definition.Provenance.Reasons!);
+    }
+
+    public static TheoryData<string, ActivationWidth> Streams()
+    {
+        var data = new TheoryData<string, ActivationWidth>();
+        foreach (string name in StreamCases.All.Keys)
+        {
+            data.Add(name, ActivationWidth.Int8);
+            data.Add(name, ActivationWidth.Auto);
+        }
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Streams))]
+    public void Run_ModelThatHandsStatesOn_StaysNearFloatOverLongStreams(string name, ActivationWidth width)
+    {
+        foreach (string need in StreamCases.Needs)
+            SharedData.Require(need);
+        StreamRow row = StreamCases.All[name](SharedData.Root).Run(new QuantizeOptions { Activations = width });
+        Assert.NotEmpty(row.Figures);
+        Assert.All(row.Figures, static figure => Assert.True(figure.IsMet, $"{figure.Name}: {figure.Value}, the bar is {figure.Bar}"));
     }
 }

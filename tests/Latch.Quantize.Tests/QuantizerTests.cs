@@ -111,6 +111,35 @@ public sealed class QuantizerTests
     }
 
     [Fact]
+    public void Quantize_CellThatCountsBeyondEveryFormat_StaysAtTheEndOfItsRange()
+    {
+        // The first channel counts up by one a step, the second empties the cell: 12,000 is more than any format holds.
+        const int Steps = 12_000;
+        var builder = new NetworkBuilder(1, 1);
+        builder.Recurrent("count", builder.Input("x", 1, 2), CellKind.Lstm, 1, node => node with
+        {
+            InputWeights = new FloatTensor([4, 2], [0, 0, 0, 0, 0, -40, 10, 0]),
+            RecurrentWeights = new FloatTensor([4, 1], [0, 0, 0, 0]),
+            InputBias = new FloatTensor([4], [20, 20, 20, 0]),
+            RecurrentBias = new FloatTensor([4], [0, 0, 0, 0]),
+        });
+        builder.Output("count/Y");
+        float[][] rows = [.. Enumerable.Range(0, Steps).Select(static _ => new[] { 1f, 0f }), [0f, 1f], [0f, 0f]];
+        ModelDefinition definition = Quantizer.Quantize(builder.Build(), CalibrationData.FromStream(rows)).Definition;
+        Assert.Equal(18, definition.Layers[0].CellFractionBits);
+        Assert.Equal(8192, definition.Layers[0].CellRange);
+        using LatchModel model = LatchModel.Create(definition);
+        Session session = model.CreateSession();
+        var result = new float[1];
+        for (int step = 0; step < Steps + 2; step++)
+        {
+            session.Step(rows[step], result);
+            double expected = step < Steps ? Math.Tanh(step + 1) : 0;
+            Assert.Equal(expected, result[0], 2e-3);
+        }
+    }
+
+    [Fact]
     public void Quantize_LongMemory_Survives()
     {
         // Forget gate 1 - 1/1000 by its bias: a pulse in the first step decays with a half-life of 693 steps.

@@ -39,6 +39,9 @@ internal sealed class InputDimensions
     /// <summary>The inputs that the outputs depend on.</summary>
     public IReadOnlyList<ValueInfoProto> Inputs { get; }
 
+    /// <summary>Whether an input leaves more open than its batch.</summary>
+    public bool AnyOpen => _open.Any(static dimension => dimension.Order > 0);
+
     /// <summary>
     /// Every way to call each open dimension the sequence axis (true) or the batch (false), the likeliest first: that
     /// which agrees with the dimensions' names; then, with recurrent nodes, one that has a sequence axis; then the one in

@@ -26,7 +26,7 @@ public static class StreamCases
 
     private static StreamCase DenoisingMask(string shared)
     {
-        float[] noisy = Speech.Stream(Recordings(shared), CalibrationWords, isTest: false, noise: 0.03, seed: 1);
+        float[] noisy = Speech.Stream(Recordings(shared), CalibrationWords, isTest: false, noise: 0.2, seed: 1);
         return new StreamCase
         {
             Name = "dtln 1 (mask)",
@@ -40,7 +40,7 @@ public static class StreamCases
     // What the second model gets is made by the first, in float.
     private static StreamCase DenoisingBlocks(string shared)
     {
-        float[] noisy = Speech.Stream(Recordings(shared), CalibrationWords, isTest: false, noise: 0.03, seed: 1);
+        float[] noisy = Speech.Stream(Recordings(shared), CalibrationWords, isTest: false, noise: 0.2, seed: 1);
         return new StreamCase
         {
             Name = "dtln 2 (blocks)",
@@ -109,7 +109,7 @@ public static class StreamCases
 
     private static float[][] Evaluation(string shared, string tensor) => new SafetensorsFile(Path.Combine(shared, "models", "dtln", "eval.safetensors")).Rows(tensor);
 
-    private static float[] Noise() => [.. Speech.Noise(new Random(6), ((NoiseFrames - 1) * Hop) + Block, 0.02)];
+    private static float[] Noise() => [.. Speech.Noise(new Random(6), ((NoiseFrames - 1) * Hop) + Block, 0.1)];
 
     private static IEnumerable<float[]> Blocks(float[] sound)
     {

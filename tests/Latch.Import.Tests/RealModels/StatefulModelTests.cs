@@ -76,6 +76,14 @@ public sealed class StatefulModelTests
         Assert.InRange(StatefulAgreement.Largest(File.ReadAllBytes(path), model, 40, rate ? [("sr", [], [16000])] : [], pairs), 0, 1e-4);
     }
 
+    [Fact]
+    public void Import_VoiceActivityOfOpenLength_SaysToGiveIt()
+    {
+        ImportException refusal = Assert.Throws<ImportException>(() => OnnxImporter.Import(SharedData.Require("models/silero-vad-16k/silero_vad_16k_op15.onnx")));
+        Assert.Equal(("/model/stft/padding/Pad", "Pad", "pads"), (refusal.Node, refusal.OperatorName, refusal.Attribute));
+        Assert.EndsWith("(--steps)", refusal.Message, StringComparison.Ordinal);
+    }
+
     private static void Needs(params string[] operators)
     {
         if (operators.Except(OnnxImporter.SupportedOperators).Any())
