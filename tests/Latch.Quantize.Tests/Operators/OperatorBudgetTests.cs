@@ -44,9 +44,12 @@ public sealed class OperatorBudgetTests
     [Fact]
     public void Page_OfOperators_IsTheCatalogs()
     {
+        // What follows is the importer's, and its tests'.
+        const string Next = "## ONNX operators\n";
+        string page = File.ReadAllText(s_page), text = OperatorCatalog.ToMarkdown() + "\n";
         if (Environment.GetEnvironmentVariable("LATCH_APPROVE") == "1")
-            File.WriteAllText(s_page, OperatorCatalog.ToMarkdown());
-        Assert.Equal(OperatorCatalog.ToMarkdown(), File.ReadAllText(s_page));
+            File.WriteAllText(s_page, page = text + page[page.IndexOf(Next, StringComparison.Ordinal)..]);
+        Assert.Equal(text, page[..page.IndexOf(Next, StringComparison.Ordinal)]);
     }
 
     private static IEnumerable<string> Keys()
