@@ -3,6 +3,7 @@ using Latch.Import.Graph;
 using Latch.Import.Onnx;
 using Latch.Import.Operators;
 using Latch.Import.Passes;
+using Dimension = Latch.Import.Onnx.TensorShapeProto.Types.Dimension;
 
 namespace Latch.Import;
 
@@ -51,7 +52,17 @@ internal sealed class ModelImport
 
     public FloatModel Run(ImportOptions options, string sha256)
     {
-        (GraphBuilder builder, int steps) = Resolve(options.Steps);
+        GraphBuilder builder;
+        int steps;
+        try
+        {
+            (builder, steps) = Resolve(options.Steps);
+        }
+        catch (ImportException) when (options is { ReplaceSteps: true, Steps: not null } && OwnSteps() is not null)
+        {
+            return Reopened(OwnSteps()!.Value, options, sha256);
+        }
+        builder.IsForSingleSteps = builder.StepsAreFixed && steps == 1;
         builder.GiveFloats(_outputs);
         builder.Notes.InsertRange(0, _cuts);
         PassGraph graph = new(builder, [.. _dimensions.Inputs.Select(input => input.Name)], [.. _proto.Graph.Output.Select(output => output.Name)]);
@@ -97,7 +108,7 @@ internal sealed class ModelImport
                     }
                     builder.StepsAreFixed = !candidate.Contains(true);
                     if (builder.StepsAreFixed)
-                        return (builder, Checked(FixedSteps(builder), requested));
+                        return requested is int wanted && wanted != FixedSteps(builder) ? throw FixedTo(FixedSteps(builder), wanted) : (builder, FixedSteps(builder));
                     return (steps == probe ? builder : Lower(candidate, steps), steps);
                 }
                 catch (ImportException mismatch) when (DependsOnShapes(mismatch))
@@ -159,12 +170,44 @@ internal sealed class ModelImport
             .FirstOrDefault(1);
     }
 
-    private int Checked(int steps, int? requested) => requested is not int wanted || wanted == steps
-        ? steps
-        : throw new ImportException(
-            ImportErrorCode.UnresolvedShape,
-            _source,
-            $"the file fixes the number of steps to {steps}, asked for were {wanted}; leave the steps out or export with an open sequence axis");
+    private ImportException FixedTo(int steps, int wanted, ImportException? inner = null) => new(
+        ImportErrorCode.UnresolvedShape,
+        _source,
+        $"the file fixes the number of steps to {steps}, asked for were {wanted}; {(inner is null ? "leave the steps out or" : $"with that many the graph does not fit together ({inner.Message}):")} export with an open sequence axis",
+        inner: inner);
+
+    // The number of steps that the file fixes; null when it leaves an axis open.
+    private int? OwnSteps()
+    {
+        try
+        {
+            (GraphBuilder builder, int steps) = Resolve(null);
+            return builder.StepsAreFixed ? steps : null;
+        }
+        catch (ImportException)
+        {
+            return null;
+        }
+    }
+
+    // The same file with every axis of that length left open: which of them is the sequence axis shows as it does for others.
+    private FloatModel Reopened(int steps, ImportOptions options, string sha256)
+    {
+        ModelProto open = _proto.Clone();
+        foreach (Dimension dimension in open.Graph.Input.Where(input => _read.Contains(input.Name)).SelectMany(static input => input.Type.TensorType.Shape.Dim))
+        {
+            if (dimension.DimValue == steps)
+                dimension.ClearValue();
+        }
+        try
+        {
+            return new ModelImport(open, _source, _files).Run(options with { ReplaceSteps = false }, sha256);
+        }
+        catch (ImportException refusal)
+        {
+            throw FixedTo(steps, options.Steps!.Value, refusal);
+        }
+    }
 
     private Dictionary<string, FloatTensor> Constants(PassGraph graph)
     {

@@ -75,6 +75,16 @@ public static class Quantizer
         return new QuantizeResult(definition, found.Options.Method, used.Count, data.Count, found.Costs, [.. found.Options.WideValues]) { Precision = found.Report };
     }
 
+    /// <summary>Why a model cannot be run step by step; null when it can.</summary>
+    /// <param name="model">The model for any number of steps.</param>
+    /// <param name="import">Imports the same model with another number of steps.</param>
+    public static string? StreamingObstacle(FloatModel model, Func<int, FloatModel> import)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(import);
+        return StepModel(Simplification.Apply(model), import).Obstacle;
+    }
+
     private static CalibrationData Sample(CalibrationData data, int windows) => data.Thinned(windows * (data.IsStream ? RowsPerWindow : 1));
 
     // As many windows as are measured in a fraction of a second.

@@ -58,7 +58,7 @@ public sealed record AccuracyCase
     /// <summary>Quantizes the model on the calibration windows.</summary>
     public QuantizeResult Quantize(QuantizeOptions? options = null) => Quantizer.Quantize(
         Import(), CalibrationData.FromWindows(Calibration), (options ?? new QuantizeOptions()) with { SourceFile = Path.GetFileName(ModelPath) },
-        steps => OnnxImporter.Import(ModelPath, new ImportOptions { Steps = steps }));
+        steps => OnnxImporter.Import(ModelPath, new ImportOptions { Steps = steps, ReplaceSteps = true }));
 
     /// <summary>Float predictions by ONNX Runtime.</summary>
     public IReadOnlyList<float[]> RunFloat()

@@ -1,5 +1,6 @@
 using Latch.Accuracy;
 using Latch.Accuracy.Streams;
+using Latch.Runtime;
 
 namespace Latch.Quantize.Tests;
 
@@ -59,5 +60,26 @@ public sealed class AccuracyTests
         StreamRow row = StreamCases.All[name](SharedData.Root).Run(new QuantizeOptions { Activations = width });
         Assert.NotEmpty(row.Figures);
         Assert.All(row.Figures, static figure => Assert.True(figure.IsMet, $"{figure.Name}: {figure.Value}, the bar is {figure.Bar}"));
+    }
+
+    [Fact]
+    public void Run_WindowsOfFixedLength_StepToTheSameIntegers()
+    {
+        // aircraft-pm's file fixes 30 steps; its graph is causal.
+        foreach (string need in AccuracyCases.Needs)
+            SharedData.Require(need);
+        AccuracyCase aircraft = AccuracyCases.All(SharedData.Root).ElementAt(2);
+        using LatchModel model = LatchModel.Create(aircraft.Quantize().Definition);
+        Assert.Null(model.NotStreamableReason);
+        Session window = model.CreateSession(), stream = model.CreateSession();
+        float[] whole = new float[model.WindowOutputSize], single = new float[model.OutputSize];
+        foreach (float[] rows in aircraft.Evaluation.Take(200))
+        {
+            window.Run(rows, aircraft.Steps, whole);
+            stream.Reset();
+            for (int step = 0; step < aircraft.Steps; step++)
+                stream.Step(rows.AsSpan(step * aircraft.Channels, aircraft.Channels), single);
+            Assert.Equal(whole, single);
+        }
     }
 }

@@ -24,8 +24,11 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
 
     public List<UnrolledLoop> Loops { get; } = [];
 
-    /// <summary>Whether the file leaves no sequence axis open: the graph is the same for no other number of steps.</summary>
+    /// <summary>Whether the file leaves no sequence axis open.</summary>
     public bool StepsAreFixed { get; set; }
+
+    /// <summary>Whether the file is made for single steps: it is never brought into this form for several.</summary>
+    public bool IsForSingleSteps { get; set; }
 
     /// <summary>A matrix with a row per output, made once however often a loop comes by.</summary>
     public FloatTensor Rows(FloatTensor weights, Func<FloatTensor, FloatTensor> make)

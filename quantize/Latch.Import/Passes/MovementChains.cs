@@ -4,7 +4,7 @@ namespace Latch.Import.Passes;
 
 /// <summary>
 /// Cancels movements: a change of shape of a change of shape is one; two transpositions are one, or none; parts that are joined again to what they were are a
-/// change of shape; so is a transposition that only moves axes of length 1, where the file leaves no axis open (a length of 1 may else be the one step, and
+/// change of shape; so is a transposition that only moves axes of length 1, where the file is made for single steps (a length of 1 may else be the one step, and
 /// the graph is to be the same for any number of them).
 /// </summary>
 internal static class MovementChains
@@ -12,7 +12,7 @@ internal static class MovementChains
     public static void Cancel(PassGraph graph)
     {
         ElementTrace trace = new(graph);
-        if (graph.StepsAreFixed)
+        if (graph.IsForSingleSteps)
             graph.Replace(graph.Nodes.Select(node => node is TransposeNode transpose && KeepsOrder(graph, transpose) ? new ReshapeNode(node.Name, transpose.Input, transpose.Output) : node).ToArray());
         graph.Replace(graph.Nodes.Select(node => node is ConcatNode concat && Whole(graph, trace, concat) is { } value ? new ReshapeNode(concat.Name, value, concat.Output) : node).ToArray());
         while (Step(graph))

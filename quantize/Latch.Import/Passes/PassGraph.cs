@@ -23,7 +23,7 @@ internal sealed class PassGraph
         Outputs = [.. outputs];
         Notes = [.. builder.Notes];
         Loops = builder.Loops;
-        StepsAreFixed = builder.StepsAreFixed;
+        IsForSingleSteps = builder.IsForSingleSteps;
     }
 
     /// <summary>What messages call the file.</summary>
@@ -46,8 +46,8 @@ internal sealed class PassGraph
 
     public IReadOnlyList<UnrolledLoop> Loops { get; }
 
-    /// <summary>Whether a length of 1 is one for any number of steps.</summary>
-    public bool StepsAreFixed { get; }
+    /// <summary>Whether the file is made for single steps, so that a length of 1 is no sequence axis that may be longer elsewhere.</summary>
+    public bool IsForSingleSteps { get; }
 
     /// <summary>Names of recurrent nodes that were made of other nodes.</summary>
     public HashSet<string> WrittenOut { get; } = [];

@@ -3,6 +3,7 @@ using Latch.Cli.Models;
 using Latch.Cli.Output;
 using Latch.Import;
 using Latch.Import.Graph;
+using Latch.Quantize;
 using Latch.Runtime;
 using Latch.Targets.Profiles;
 
@@ -56,9 +57,11 @@ internal static class InspectCommand
     private static int InspectOnnx(Terminal terminal, string path, int? steps, IReadOnlyList<StatePair>? states, bool json)
     {
         FloatModel model;
+        string? obstacle;
         try
         {
             model = ModelFile.OpenOnnx(path, steps, states);
+            obstacle = Quantizer.StreamingObstacle(model, wanted => ModelFile.OpenOnnx(path, wanted, states, replaceSteps: true));
         }
         catch (ImportException exception) when (exception.Code is ImportErrorCode.UnsupportedOperator or ImportErrorCode.UnsupportedForm
             or ImportErrorCode.UnsupportedOpset or ImportErrorCode.UnresolvedShape)
@@ -67,9 +70,9 @@ internal static class InspectCommand
         }
 
         if (json)
-            Json.Write(terminal, OnnxDescription.Document(path, model));
+            Json.Write(terminal, OnnxDescription.Document(path, model, obstacle));
         else
-            OnnxDescription.Write(terminal, path, model);
+            OnnxDescription.Write(terminal, path, model, obstacle);
         return (int)ExitCode.Ok;
     }
 }

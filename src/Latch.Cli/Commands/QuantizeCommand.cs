@@ -104,7 +104,7 @@ internal static class QuantizeCommand
                 SampleRateHz = channels?.SampleRate ?? 0,
                 SourceFile = Path.GetFileName(request.Model),
             },
-            steps => OnnxImporter.Import(request.Model, new ImportOptions { Steps = steps, States = request.States }));
+            steps => OnnxImporter.Import(request.Model, new ImportOptions { Steps = steps, ReplaceSteps = true, States = request.States }));
     }
 
     private static void Summarise(Terminal terminal, Request request, QuantizeResult result, bool json)

@@ -41,9 +41,9 @@ internal static class ModelFile
 
     /// <exception cref="ImportException">The model cannot be imported.</exception>
     /// <exception cref="CommandException">The file is a .latch file.</exception>
-    public static FloatModel OpenOnnx(string path, int? steps, IReadOnlyList<StatePair>? states = null) => EndsIn(path, ".latch")
+    public static FloatModel OpenOnnx(string path, int? steps, IReadOnlyList<StatePair>? states = null, bool replaceSteps = false) => EndsIn(path, ".latch")
         ? throw CommandException.BadInput($"{path}: an .onnx file belongs here; a .latch file is quantized already.")
-        : OnnxImporter.Import(path, new ImportOptions { Steps = steps, States = states });
+        : OnnxImporter.Import(path, new ImportOptions { Steps = steps, ReplaceSteps = replaceSteps, States = states });
 
     /// <summary>Columns per time step of each input.</summary>
     /// <exception cref="CommandException">An input does not follow the steps.</exception>

@@ -6,7 +6,7 @@ namespace Latch.Cli.Models;
 /// <summary>What <c>inspect</c> says about a float model.</summary>
 internal static class OnnxDescription
 {
-    public static object Document(string path, FloatModel model) => new
+    public static object Document(string path, FloatModel model, string? obstacle) => new
     {
         file = path,
         kind = "onnx",
@@ -15,6 +15,7 @@ internal static class OnnxDescription
         model.Producer,
         model.Opset,
         model.Steps,
+        notStreamable = obstacle,
         sha256 = model.SourceSha256,
         fileBytes = new FileInfo(path).Length,
         weightBytes = model.FloatBytes,
@@ -35,13 +36,14 @@ internal static class OnnxDescription
         operations = Operations(model).ToDictionary(),
     };
 
-    public static void Write(Terminal terminal, string path, FloatModel model)
+    public static void Write(Terminal terminal, string path, FloatModel model, string? obstacle)
     {
         terminal.WriteTable($"{path}: {model.Name}", ["", "value"],
         [
             ["written by", model.Producer.Length == 0 ? "unknown" : model.Producer],
             ["operator set", $"{model.Opset}"],
             ["steps", $"{model.Steps}"],
+            ["step by step", obstacle is null ? "yes" : $"no: {obstacle}"],
             ["weights", Figures.Bytes(model.FloatBytes)],
             .. model.Inputs.Select(input => new[] { $"input {input.Name}", Figures.Shape(input.Shape) }),
             .. model.Outputs.Select(output => new[] { $"output {output.Name}", Figures.Shape(output.Shape) }),

@@ -33,7 +33,7 @@ public sealed class WalkthroughTests(WalkthroughFixture walk) : IClassFixture<Wa
         (string csv, string frames) = (Record("steps.csv"), Record("steps.bin"));
         board.Copy(frames, "steps.bin");
         // The session begins anew, at a chip that has no sample yet.
-        board.Check($"sudo systemctl stop latch-agent fan; sudo rm -f /var/lib/latch/state/*; sudo sim i2c 0x53 0x30 0x02; sudo sim i2c delay 2000; sudo systemctl start latch-agent");
+        board.Check($"sudo systemctl stop latch-agent fan; sudo sh -c 'rm -f /var/lib/latch/state/*'; sudo sim i2c 0x53 0x30 0x02; sudo sim i2c delay 2000; sudo systemctl start latch-agent");
         board.Check("sudo -u latch sh -c '/var/lib/latch/current/latch-agent live --config /etc/latch/agent.json >/tmp/live' >/dev/null 2>&1 & sleep 3; sudo sim i2c 0x53 play \"$PWD/steps.bin\" 0x30 8");
         board.Check($"for i in $(seq 200); do [ \"$(sudo tail -n 1 /tmp/live | grep -o '\"step\":[0-9]*' | cut -d : -f 2)\" -ge {Samples} ] 2>/dev/null && exit 0; sleep 1; done; sudo tail -n 1 /tmp/live; exit 1");
         string live = board.Check("sudo cat /tmp/live; sudo sim i2c delay 0");

@@ -1,3 +1,4 @@
+using Latch.Import.Graph;
 using Latch.Import.Onnx;
 using Latch.Import.Tests.Support;
 using DataType = Latch.Import.Onnx.TensorProto.Types.DataType;
@@ -185,6 +186,34 @@ public sealed class UnsupportedTests
 
         Assert.Equal(ImportErrorCode.UnresolvedShape, refusal.Code);
         Assert.Contains("steps to 7, asked for were 5", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_StepsThatAShapeInsideHolds_AreNotReplaced()
+    {
+        OnnxWriter writer = SmallModels.Lstm();
+        writer.Model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = 7;
+        writer.Model.Graph.Output.Clear();
+        writer.Node("Reshape", ["y", writer.Integers(28)], ["flat"]);
+        writer.Output("flat");
+
+        ImportException refusal = Refusal.Of(writer, new ImportOptions { Steps = 5, ReplaceSteps = true });
+
+        Assert.Contains("steps to 7, asked for were 5; with that many the graph does not fit together", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_StepsReplaced_AreThoseOfAFileThatLeavesThemOpen()
+    {
+        OnnxWriter writer = SmallModels.Lstm();
+        byte[] open = writer.ToBytes();
+        writer.Model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = 7;
+
+        FloatModel replaced = OnnxImporter.Import(writer.ToBytes(), "model", new ImportOptions { Steps = 5, ReplaceSteps = true });
+
+        Assert.Equal(5, replaced.Steps);
+        using OnnxOracle oracle = new(open);
+        Assert.InRange(Agreement.WithOracle(replaced, oracle, Agreement.RandomInputs(replaced, new Random(1))), 0, 1e-5);
     }
 
     [Fact]
