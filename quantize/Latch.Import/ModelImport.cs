@@ -94,6 +94,7 @@ internal sealed class ModelImport
         int[] probes = steps > 1 ? [steps] : [ProbeSteps, steps];
         ImportException? refusal = null;
         GraphBuilder? frames = null;
+        ImportException? fixedTo = null;
         foreach (int probe in probes)
         {
             foreach (bool[] candidate in _dimensions.Candidates(_isRecurrent))
@@ -107,9 +108,12 @@ internal sealed class ModelImport
                         continue;
                     }
                     builder.StepsAreFixed = !candidate.Contains(true);
-                    if (builder.StepsAreFixed)
-                        return requested is int wanted && wanted != FixedSteps(builder) ? throw FixedTo(FixedSteps(builder), wanted) : (builder, FixedSteps(builder));
-                    return (steps == probe ? builder : Lower(candidate, steps), steps);
+                    if (!builder.StepsAreFixed)
+                        return (steps == probe ? builder : Lower(candidate, steps), steps);
+                    int own = FixedSteps(builder);
+                    if (requested is null || requested == own)
+                        return (builder, own);
+                    fixedTo ??= FixedTo(own, requested.Value);
                 }
                 catch (ImportException mismatch) when (DependsOnShapes(mismatch))
                 {
@@ -117,9 +121,9 @@ internal sealed class ModelImport
                 }
             }
         }
-        if (frames is not null)
+        if (frames is not null && fixedTo is null)
             return (frames, FixedSteps(frames));
-        throw Advised(refusal, requested) ?? new ImportException(
+        throw fixedTo ?? Advised(refusal, requested) ?? new ImportException(
             ImportErrorCode.UnresolvedShape, _source, "no open dimension of the inputs is the sequence axis; export the model with fixed dimensions");
     }
 
@@ -214,8 +218,11 @@ internal sealed class ModelImport
         Dictionary<string, FloatTensor> constants = [];
         foreach (string name in graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs))
         {
-            if (graph.Constant(name) is { } tensor)
-                constants[name] = tensor;
+            if (graph.Constant(name) is { } tensor && constants.TryAdd(name, tensor) && tensor.Data.Contains(float.NegativeInfinity))
+            {
+                constants[name] = new FloatTensor(tensor.Shape, [.. tensor.Data.Select(MaskValue.Finite)]);
+                graph.Notes.Add(MaskValue.Note(name));
+            }
         }
         foreach ((string name, FloatTensor tensor) in constants)
             CheckFinite(tensor, $"the constant '{name}'");

@@ -104,8 +104,10 @@ internal sealed class Causality
             return "walks the sequence from its end";
         if (Time(node.X) != 0)
             return "does not take in one step after the other";
-        bool computed = new[] { node.InitialH, node.InitialC }.OfType<string>().Any(state => !_fixed.Contains(state) && _model.Inputs.All(input => input.Name != state) && _model.States.All(pair => pair.Input != state));
-        return computed ? "starts from a state that other nodes compute" : null;
+        string[] starts = [.. new[] { node.InitialH, node.InitialC }.OfType<string>().Where(state => !_fixed.Contains(state) && _model.States.All(pair => pair.Input != state))];
+        if (starts.FirstOrDefault(state => _model.Inputs.Any(input => input.Name == state)) is { } given)
+            return $"starts from the input '{given}', which no output carries on: name the output that does (--state)";
+        return starts.Length > 0 ? "starts from a state that other nodes compute" : null;
     }
 
     private string? OfProduct(MatMulNode node)

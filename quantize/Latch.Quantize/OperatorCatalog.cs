@@ -56,7 +56,7 @@ internal static class OperatorCatalog
     [
         new("Recurrent", "", "x and h int8 (int16 when widened), W and R int8 per row; gates Q7.24, cell 32 bits, h 32 bits; y int8 or int16", "the sum once, gates and states in Q.24 (NUMERICS.md 3 to 5)", double.NaN),
         new("Dense", "", Row, "once; with a fused activation the sum to Q.13, the value to codes", Half),
-        new("Conv", "", Row, "as Dense", Half, 0, "one or two spatial axes"),
+        new("Conv", "", Row, "as Dense", Half, 0, "one or two spatial axes; a group of fewer than 16 channels out costs as 16 would"),
         new("ConvTranspose", "", Row, "as Dense", Half, 0, "one or two spatial axes; costs stride times the products it needs"),
         new("MatMul", "", Any, Once, Half),
         new("Binary", "Add", Any, Once, Half),
@@ -138,7 +138,7 @@ internal static class OperatorCatalog
     {
         var page = new StringBuilder();
         page.Append("# Operators in integers\n\n");
-        page.Append("Written from `OperatorCatalog.cs` by a test (LATCH_APPROVE=1 rewrites it), which also measures every figure. Formulas are in `src/Latch.Runtime/NUMERICS.md`.\n");
+        page.Append("Written from `OperatorCatalog.cs` by a test (LATCH_APPROVE=1 rewrites it), which also measures every figure (recurrent layers over sequences). Formulas are in `src/Latch.Runtime/NUMERICS.md`.\n");
         page.Append("The error is the operation's own, inputs and weights taken as their codes say: codes are steps of the output, the rest is in real numbers.\n");
         page.Append("Every output is limited to its codes. int16 covers twice the calibrated range, int8 the range itself.\n\n");
         page.Append("| node | kind | formats | rounds | largest error | limits |\n|---|---|---|---|---|---|\n");

@@ -11,6 +11,7 @@ internal sealed class ModelWeights
     private readonly ModelDefinition _definition;
     private readonly Kernel _kernel;
     private readonly Dictionary<string, int[]> _integers = [];
+    private readonly Dictionary<(string Name, RowRange Range, bool IsWide), PackedTiles> _tiles = [];
     private long _bytes;
 
     public ModelWeights(ModelDefinition definition, Kernel kernel)
@@ -47,6 +48,21 @@ internal sealed class ModelWeights
         DenseRows rows = _kernel.CreateRows(operation, range, slots, this);
         _bytes += rows.Bytes;
         return rows;
+    }
+
+    /// <summary>Some rows of a matrix [rows, columns] packed for codes of 8 or 16 bits, once however many operations multiply with them.</summary>
+    public PackedTiles Tiles<TProduct>(string name, RowRange range, bool isWide)
+        where TProduct : struct, ITileProduct
+    {
+        if (!_tiles.TryGetValue((name, range, isWide), out PackedTiles? tiles))
+        {
+            ConstantTensor matrix = Tensor(name);
+            int columns = matrix.Shape[1];
+            tiles = PackedTiles.Create<TProduct>(range.Count, new TileShape(1, columns, isWide)).Pack<TProduct>(0, matrix.Int8.Slice(range.First * columns, range.Count * columns));
+            _tiles[(name, range, isWide)] = tiles;
+            _bytes += tiles.Bytes;
+        }
+        return tiles;
     }
 
     /// <summary>The integers of that name, widened to 32 bits.</summary>

@@ -24,6 +24,16 @@ public sealed class CausalityTests
     }
 
     [Fact]
+    public void FindObstacle_StateThatIsAnInput_IsNamed()
+    {
+        Assert.Contains("'layer' starts from the input 'h0', which no output carries on", Obstacle(static (builder, x) =>
+        {
+            string start = builder.Input("h0", 4);
+            return builder.Recurrent("layer", x, CellKind.Gru, 4, node => node with { InitialH = start }).Y!;
+        }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void FindObstacle_FinalStateAddedToZerosPerStep_SpreadsTheFuture()
     {
         // As torch.zeros(1, T, H) + h: a decoder would get at every step what the last one decides.

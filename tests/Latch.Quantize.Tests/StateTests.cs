@@ -75,6 +75,30 @@ public sealed class StateTests
         Assert.InRange(Difference(model, definition, NetworkBuilder.Windows(2, 200, 1, Channels)), 0, 0.03);
     }
 
+    [Fact]
+    public void Quantize_LayerOfOneStepThatStartsFromAnInput_StartsThereInEachStep()
+    {
+        var builder = new NetworkBuilder(3, 1);
+        string x = builder.Input("x", 1, Channels), start = builder.Input("h0", Units);
+        builder.Output(builder.Recurrent("gru", x, Import.Graph.CellKind.Gru, Units, layer => layer with { InitialH = start }).Y!);
+        FloatModel model = builder.Build();
+        float[][] rows = NetworkBuilder.Windows(1, 400, 1, Channels + Units).ToArray();
+
+        ModelDefinition definition = Quantizer.Quantize(model, CalibrationData.FromStream(rows)).Definition;
+
+        FloatReference reference = new(model);
+        using LatchModel integer = LatchModel.Create(definition);
+        Session session = integer.CreateSession();
+        float[] result = new float[Units];
+        foreach (float[] row in NetworkBuilder.Windows(2, 100, 1, Channels + Units))
+        {
+            IReadOnlyDictionary<string, float[]> exact = reference.Run(new Dictionary<string, float[]> { ["x"] = row[..Channels], ["h0"] = row[Channels..] });
+            session.Step(row, result);
+            for (int unit = 0; unit < Units; unit++)
+                Assert.Equal(exact["gru/Y"][unit], result[unit], 0.03);
+        }
+    }
+
     /// <summary>state' = 0.8 state + W x; y = tanh of it.</summary>
     private static FloatModel LowPass()
     {

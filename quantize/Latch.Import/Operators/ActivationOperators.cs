@@ -71,7 +71,8 @@ internal static class ActivationOperators
         bool attributes = call.Opset < 11;
         float min = attributes ? call.Attribute("min", float.NegativeInfinity) : Bound(call, 1, "min", float.NegativeInfinity);
         float max = attributes ? call.Attribute("max", float.PositiveInfinity) : Bound(call, 2, "max", float.PositiveInfinity);
-        Emit(call, ActivationKind.Clip, min, max);
+        // The upper bound counts where the bounds cross.
+        Emit(call, ActivationKind.Clip, Math.Min(min, max), max);
     }
 
     private static float Bound(OperatorCall call, int index, string role, float open)

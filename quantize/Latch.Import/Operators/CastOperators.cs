@@ -22,7 +22,7 @@ internal static class CastOperators
         else if (type == BooleanType)
             ToTruth(call, input);
         else if (s_integerTypes.Contains(type))
-            ToIntegers(call, input);
+            ToIntegers(call, input, type);
         else
             throw call.Fail(ImportErrorCode.UnsupportedForm, $"a cast of '{input.Name}' to type {type} is not supported", "to");
     }
@@ -35,17 +35,29 @@ internal static class CastOperators
             call.Alias(call.Output, input, ElementKinds.IsInteger(input.Kind) ? ElementKind.Given : input.Kind);
     }
 
-    private static void ToIntegers(OperatorCall call, GraphValue input)
+    private static void ToIntegers(OperatorCall call, GraphValue input, long type)
     {
         if (input.Integer is { } integers)
-            call.Constant(call.Output, integers with { IsBoolean = false });
+            call.Constant(call.Output, new IntegerTensor(integers.Shape, [.. integers.Data.Select(number => Narrow(number, type))]));
         else if (input.Float is { } floats)
-            call.Constant(call.Output, new IntegerTensor(floats.Shape, [.. floats.Data.Select(x => (long)x)]));
+            call.Constant(call.Output, new IntegerTensor(floats.Shape, [.. floats.Data.Select(x => Narrow((long)x, type))]));
         else if (input.Kind != ElementKind.Real)
             call.Alias(call.Output, input, ElementKind.Integer);
         else
             throw call.Fail(ImportErrorCode.UnsupportedForm, $"'{input.Name}' is computed, and rounding it to integers is not supported", "to");
     }
+
+    // The low bits that the type has, as ONNX Runtime keeps them.
+    private static long Narrow(long number, long type) => type switch
+    {
+        2 => (byte)number,
+        3 => (sbyte)number,
+        4 => (ushort)number,
+        5 => (short)number,
+        6 => (int)number,
+        12 => (uint)number,
+        _ => number,
+    };
 
     /// <summary>Everything but 0 is true: 1 - (x = 0).</summary>
     private static void ToTruth(OperatorCall call, GraphValue input)

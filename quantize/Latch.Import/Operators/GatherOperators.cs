@@ -62,7 +62,7 @@ internal static class GatherOperators
         int next = 0;
         return PickMap.Of(indices.Shape, at =>
         {
-            int position = Position(call, indices.Data[next++], data[axis]) * strides[axis];
+            int position = call.Position(indices.Data[next++], data[axis]) * strides[axis];
             for (int k = 0; k < at.Length; k++)
                 position += k == axis ? 0 : at[k] * strides[k];
             return position;
@@ -84,13 +84,9 @@ internal static class GatherOperators
             for (int k = 0; k < batch; k++)
                 position += at[k] * strides[k];
             for (int k = 0; k < depth; k++)
-                position += Position(call, indices.Data[(row * depth) + k], data[batch + k]) * strides[batch + k];
+                position += call.Position(indices.Data[(row * depth) + k], data[batch + k]) * strides[batch + k];
             row++;
             return position;
         });
     }
-
-    private static int Position(OperatorCall call, long index, int length) => index >= -length && index < length
-        ? (int)(index < 0 ? index + length : index)
-        : throw call.Fail(ImportErrorCode.ShapeMismatch, $"index {index} lies outside an axis of length {length}", "indices");
 }

@@ -196,6 +196,11 @@ internal sealed class OperatorCall
     public void Constant(string output, FloatTensor tensor) =>
         _builder.Define(output, new GraphValue(output, tensor.Shape, Float: tensor));
 
+    /// <summary>An index counted from the front.</summary>
+    public int Position(long index, int length) => index >= -length && index < length
+        ? (int)(index < 0 ? index + length : index)
+        : throw Fail(ImportErrorCode.ShapeMismatch, $"index {index} lies outside an axis of length {length}", "indices");
+
     /// <summary>An axis counted from the front.</summary>
     public int Axis(long axis, int rank, string role = "axis") => axis >= -rank && axis < rank
         ? (int)(axis < 0 ? axis + rank : axis)

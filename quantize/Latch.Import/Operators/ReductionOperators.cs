@@ -38,6 +38,8 @@ internal static class ReductionOperators
         bool all = given is null or [];
         if (all && nothing)
         {
+            if (operation is not (ReduceOperation.Sum or ReduceOperation.Mean or ReduceOperation.Max or ReduceOperation.Min or ReduceOperation.Prod))
+                throw call.Fail(ImportErrorCode.UnsupportedForm, "is not supported for this operator; write what it does to each element", "noop_with_empty_axes");
             call.Alias(call.Output, input);
             return;
         }

@@ -13,8 +13,9 @@ internal static class ScatterOperators
         GraphValue data = call.Required(0);
         IntegerTensor indices = call.Integers(1, "indices");
         int axis = call.Axis(call.Attribute("axis", 0L), data.Shape.Length);
+        GraphValue updates = Updates(call, indices.Shape);
         int[] positions = GatherOperators.Elements(call, data.Shape, indices, axis);
-        Emit(call, data, indices.Shape, positions);
+        call.Emit(new ScatterNode(call.Name, data.Name, updates.Name, call.Output, positions), data.Shape);
     }
 
     /// <summary>The last axis of the indices points at parts of the data, which the updates replace.</summary>
@@ -25,11 +26,13 @@ internal static class ScatterOperators
         IntegerTensor indices = call.Integers(1, "indices");
         int[] starts = GatherOperators.Starts(call, data.Shape, indices, batch: 0);
         int[] rest = data.Shape[indices.Shape[^1]..];
+        GraphValue updates = Updates(call, [.. indices.Shape[..^1], .. rest]);
         int size = TensorShape.Count(rest);
-        Emit(call, data, [.. indices.Shape[..^1], .. rest], [.. starts.SelectMany(start => Enumerable.Range(start, size))]);
+        call.Emit(new ScatterNode(call.Name, data.Name, updates.Name, call.Output, [.. starts.SelectMany(start => Enumerable.Range(start, size))]), data.Shape);
     }
 
-    private static void Emit(OperatorCall call, GraphValue data, int[] expected, int[] positions)
+    // Of the shape that the indices ask for; what is made of both is then no larger than what the file holds.
+    private static GraphValue Updates(OperatorCall call, int[] expected)
     {
         GraphValue updates = call.Required(2);
         if (!updates.Shape.AsSpan().SequenceEqual(expected))
@@ -37,7 +40,7 @@ internal static class ScatterOperators
             throw call.Fail(
                 ImportErrorCode.ShapeMismatch, $"needs shape {TensorShape.Text(expected)}, has {TensorShape.Text(updates.Shape)}", "updates");
         }
-        call.Emit(new ScatterNode(call.Name, data.Name, updates.Name, call.Output, positions), data.Shape);
+        return updates;
     }
 
     private static void RequireReplacing(OperatorCall call)

@@ -32,7 +32,7 @@ internal static class SelectionOperators
         IntegerTensor indices = call.Integers(1, "indices");
         int axis = call.Axis(call.Attribute("axis", 0L), input.Shape.Length);
         int length = input.Shape[axis];
-        int[] positions = [.. indices.Data.Select(index => Position(call, index, length))];
+        int[] positions = [.. indices.Data.Select(index => call.Position(index, length))];
         int[] shape = [.. input.Shape[..axis], .. indices.Shape, .. input.Shape[(axis + 1)..]];
         call.Emit(new GatherNode(call.Name, input.Name, call.Output, axis, positions), shape);
     }
@@ -76,10 +76,6 @@ internal static class SelectionOperators
         int[] shape = [.. input.Shape.Zip(repeats, (length, times) => (int)Math.Min(int.MaxValue, (long)length * times))];
         call.Emit(new TileNode(call.Name, input.Name, call.Output), shape);
     }
-
-    private static int Position(OperatorCall call, long index, int length) => index >= -length && index < length
-        ? (int)(index < 0 ? index + length : index)
-        : throw call.Fail(ImportErrorCode.ShapeMismatch, $"index {index} lies outside an axis of length {length}", "indices");
 
     private static int[] Lengths(OperatorCall call, long[] numbers, string role) =>
         numbers.All(number => number is >= 0 and <= int.MaxValue)

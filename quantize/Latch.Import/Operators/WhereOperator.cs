@@ -53,7 +53,9 @@ internal static class WhereOperator
     /// <summary>The number of a constant of one element; null for anything else.</summary>
     private static float? Fill(OperatorCall call, GraphValue value, string role)
     {
-        float? number = value.Integer is { Data: [long n] } ? n : value.Float is { Data: [float x] } ? x : null;
+        float? number = value.Integer is { Data: [long n] } ? n : value.Float is { Data: [float x] } ? MaskValue.Finite(x) : null;
+        if (value.Float is { Data: [float.NegativeInfinity] })
+            call.Builder.Notes.Add(MaskValue.Note(value.Name));
         return number is not float fill || float.IsFinite(fill)
             ? number
             : throw call.Fail(ImportErrorCode.NotFinite, $"'{value.Name}' is {fill}; a large finite number does the same", role);

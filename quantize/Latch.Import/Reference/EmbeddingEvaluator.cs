@@ -2,7 +2,7 @@ using Latch.Import.Graph;
 
 namespace Latch.Import.Reference;
 
-/// <summary>Rows of a table; an index is cut to a whole number and limited to the table's rows.</summary>
+/// <summary>Rows of a table; an index is cut to a whole number, counts from the end where it is negative, and is limited to the table's rows.</summary>
 internal sealed class EmbeddingEvaluator(EmbeddingNode node, IValueTable values) : NodeEvaluator
 {
     private readonly float[] _indices = values.Data(node.Indices);
@@ -14,7 +14,8 @@ internal sealed class EmbeddingEvaluator(EmbeddingNode node, IValueTable values)
     {
         for (int i = 0; i < _indices.Length; i++)
         {
-            int row = (int)Math.Clamp(_indices[i], 0, _rows - 1);
+            float index = MathF.Truncate(_indices[i]);
+            int row = (int)Math.Clamp(index < 0 ? index + _rows : index, 0, _rows - 1);
             node.Table.Data.AsSpan(row * _length, _length).CopyTo(_output.AsSpan(i * _length));
         }
     }

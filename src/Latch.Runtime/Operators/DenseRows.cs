@@ -10,7 +10,7 @@ namespace Latch.Runtime.Operators;
 /// </summary>
 internal abstract class DenseRows
 {
-    /// <summary>Bytes of packed weights and row constants.</summary>
+    /// <summary>Bytes of row constants; the packed weights are the model's (<see cref="ModelWeights"/>).</summary>
     public abstract long Bytes { get; }
 
     /// <summary>What one multiplication needs of a session's working memory.</summary>
@@ -62,7 +62,7 @@ internal sealed class DenseRows<TProduct, TLanes, TVector> : DenseRows
         ConstantTensor matrix = weights.Tensor(operation.Weights);
         int columns = matrix.Shape[1];
         ReadOnlySpan<sbyte> codes = matrix.Int8.Slice(range.First * columns, range.Count * columns);
-        _tiles = PackedTiles.Create<TProduct>(_rows, new TileShape(1, columns, input.IsWide)).Pack<TProduct>(0, codes);
+        _tiles = weights.Tiles<TProduct>(operation.Weights, range, input.IsWide);
         _shift = new SumShift(operation.Shift);
         _encoding = new CodeEncoding(operation.OutputRescale, _output.Quantization);
         ReadOnlySpan<int> multipliers = weights.Tensor(operation.Multipliers).Int32.Slice(range.First, range.Count);
@@ -79,7 +79,7 @@ internal sealed class DenseRows<TProduct, TLanes, TVector> : DenseRows
         Memory = new RowMemory(_tiles.Count * TileShape.Units, TProduct.PreparedBytes(columns, input.IsWide), 0);
     }
 
-    public override long Bytes => _tiles.Bytes + _constants.Length;
+    public override long Bytes => _constants.Length;
 
     public override RowMemory Memory { get; }
 

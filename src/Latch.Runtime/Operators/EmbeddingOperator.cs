@@ -3,7 +3,7 @@ using Latch.Runtime.Kernels;
 
 namespace Latch.Runtime.Operators;
 
-/// <summary>Copies rows of a table that holds codes of the output; an index is limited to the rows there are.</summary>
+/// <summary>Copies rows of a table that holds codes of the output; a negative index counts from the end, and every index is limited to the rows there are.</summary>
 internal sealed class EmbeddingOperator(EmbeddingOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights) : PlanOperator
 {
     private readonly ConstantTensor _table = weights.Tensor(operation.Table);
@@ -19,7 +19,8 @@ internal sealed class EmbeddingOperator(EmbeddingOperation operation, IReadOnlyL
         int rows = _table.Shape[0], rowBytes = table.Length / rows;
         for (int i = 0; i < indices.Count; i++)
         {
-            int row = (int)Math.Clamp(Requantize.Apply(indices[i] - _indices.ZeroPoint, operation.IndexRescale), 0, rows - 1);
+            long index = Requantize.Apply(indices[i] - _indices.ZeroPoint, operation.IndexRescale);
+            int row = (int)Math.Clamp(index < 0 ? index + rows : index, 0, rows - 1);
             table.Slice(row * rowBytes, rowBytes).CopyTo(output[(i * rowBytes)..]);
         }
     }

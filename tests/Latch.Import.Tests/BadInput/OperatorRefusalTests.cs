@@ -59,10 +59,12 @@ public sealed class OperatorRefusalTests
         ["Cast to text"] = ("to", 13, w => w.Node("Cast", ["x"], ("to", (int)DataType.String))),
         ["Div of integers"] = ("", 14, w => w.Node("Div", ["n", w.Scalar(2)])),
         ["Add of integers and floats"] = ("", 14, w => w.Node("Add", ["n", "x"])),
+        ["ReduceSumSquare of no axes"] = ("noop_with_empty_axes", 18, w => w.Node("ReduceSumSquare", ["x"], ("noop_with_empty_axes", 1))),
+        ["ReduceL1 of no axes"] = ("noop_with_empty_axes", 18, w => w.Node("ReduceL1", ["x"], ("noop_with_empty_axes", 1))),
         ["ReduceMean of integers"] = ("", 13, w => w.Node("ReduceMean", ["n"])),
         ["Pow of integers that roots"] = ("Y", 13, w => w.Node("Pow", ["n", w.Floats([], [0.5f])])),
         ["Where a constant mask puts infinity"] =
-            ("Y", 13, w => w.Node("Where", [w.Integers([6], [1, 1, 0, 1, 0, 1], DataType.Bool), "x", w.Floats([], [float.NegativeInfinity])])),
+            ("Y", 13, w => w.Node("Where", [w.Integers([6], [1, 1, 0, 1, 0, 1], DataType.Bool), "x", w.Floats([], [float.PositiveInfinity])])),
         ["Where shapes do not fit"] = ("", 13, w => w.Node("Where", [w.Integers([5], [1, 1, 0, 1, 0], DataType.Bool), "x", "x"])),
         ["InstanceNormalization without a spatial axis"] =
             ("input", 13, w => w.Node("InstanceNormalization", [w.Node("Flatten", ["x"]), w.Floats(new Random(1), 1, 24), w.Floats(new Random(1), 1, 24)])),

@@ -54,6 +54,26 @@ public sealed class StateTests
     }
 
     [Fact]
+    public void Import_TowersOfTheirOwn_ArePairedByNothing()
+    {
+        // "embedding" has the shape of "right", but makes no difference for "class".
+        OnnxWriter writer = new(14);
+        Random random = new(1);
+        writer.Input("left", 1, 3);
+        writer.Input("right", 1, 5);
+        writer.Node("MatMul", ["left", writer.Floats(random, 1, 3, 2)], ["class"]);
+        writer.Node("MatMul", ["right", writer.Floats(random, 1, 5, 5)], ["embedding"]);
+        writer.Output("class");
+        writer.Output("embedding");
+
+        FloatModel model = OnnxImporter.Import(writer.ToBytes(), "towers.onnx");
+
+        Assert.Equal(["left", "right"], model.Inputs.Select(input => input.Name));
+        Assert.Equal(["class", "embedding"], model.Outputs.Select(output => output.Name));
+        Assert.Empty(model.States);
+    }
+
+    [Fact]
     public void Import_StatesThatComeBackInOtherPlaces_StayPorts()
     {
         // The second layer's states come back where the first one's were.

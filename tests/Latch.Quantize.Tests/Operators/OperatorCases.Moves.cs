@@ -37,6 +37,18 @@ internal static partial class OperatorCases
             High = 10,
             Whole = true,
         };
+        // Positions counted from the end, and beyond both ends.
+        yield return new OperatorCase
+        {
+            Key = "Embedding",
+            Shapes = [[60]],
+            Output = [60, 3],
+            Node = static _ => new EmbeddingNode("node", "x0", "y", new FloatTensor([11, 3], [.. Enumerable.Range(0, 33).Select(Entry)])),
+            Formula = static x => [.. x[0].SelectMany(static index => Enumerable.Range(0, 3).Select(column => (double)Entry(((int)(index < -11 ? 0 : index < 0 ? index + 11 : Math.Min(index, 10)) * 3) + column)))],
+            Low = -14,
+            High = 14,
+            Whole = true,
+        };
         // Positions up to the last whole number that 16 bits hold.
         yield return new OperatorCase
         {

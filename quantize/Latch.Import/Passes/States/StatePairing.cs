@@ -28,11 +28,11 @@ internal static class StatePairing
 
     /// <summary>
     /// Pairs an input and an output of one shape that no other input and no other output has, where neither is the first one: a caller gives the sample first and
-    /// takes the result first.
+    /// takes the result first. A state also makes a difference for what comes out beside it.
     /// </summary>
     public static void ByShape(PassGraph graph) => Add(
         graph,
-        Unpaired(graph, (input, output) => graph.Shape(input).Length > 1 && IsLater(graph.Inputs, input) && IsLater(graph.Outputs, output) && IsAlone(graph, input)),
+        Unpaired(graph, (input, output) => graph.Shape(input).Length > 1 && IsLater(graph.Inputs, input) && IsLater(graph.Outputs, output) && IsAlone(graph, input) && DecidesOthers(graph, input, output)),
         "shapes");
 
     private static void Add(PassGraph graph, List<StatePair> pairs, string reason)
@@ -59,6 +59,14 @@ internal static class StatePairing
 
     private static bool IsAlone(PassGraph graph, string input) =>
         graph.Inputs.Count(other => SameShape(graph, other, input)) == 1 && graph.Outputs.Count(other => SameShape(graph, other, input)) == 1;
+
+    private static bool DecidesOthers(PassGraph graph, string input, string output)
+    {
+        HashSet<string> decided = [input];
+        foreach (GraphNode node in graph.Nodes.Where(node => node.Inputs.Any(decided.Contains)))
+            decided.UnionWith(node.Outputs);
+        return graph.Outputs.Any(other => other != output && graph.States.All(pair => pair.Output != other) && decided.Contains(other));
+    }
 
     private static bool SameShape(PassGraph graph, string first, string second) => graph.Shape(first).AsSpan().SequenceEqual(graph.Shape(second));
 
