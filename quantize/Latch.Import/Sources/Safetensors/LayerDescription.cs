@@ -21,7 +21,7 @@ internal sealed class LayerDescription
         Name = members.TextOrNull("name") ?? Path.GetFileNameWithoutExtension(source);
         Weights = members.Text("weights");
         Format = members.ChoiceOrNull("format", Formats);
-        Output = members.TextOrNull("output") ?? "output";
+        Output = members.TextOrNull("output") is { } output ? NotEmpty(members, "output", output) : "output";
         Ignored = [.. members.List("ignore").Select(entry => entry.ValueKind == JsonValueKind.String ? entry.GetString()! : throw members.Fail("ignore", "must be a list of texts"))];
         JsonElement[] layers = members.List("layers");
         JsonElement? input = members.Find("input");
@@ -112,10 +112,14 @@ internal sealed class LayerDescription
         string name = input.TextOrNull("name") ?? "input";
         JsonElement[] axes = input.List("shape");
         input.Close();
+        if (!input.Has("shape"))
+            throw input.Fail("shape", $"is missing; {DescriptionObject.Schema}");
         if (axes.Length is not (1 or 2))
             throw input.Fail("shape", "must be [\"steps\", FEATURES], [\"steps\"] for the indices of an embedding, or [FEATURES] for a model without steps; the batch is not part of it");
-        return (name.Length > 0 ? name : throw input.Fail("name", "must not be empty"), [.. axes.Select((axis, at) => Length(input, axis, at))]);
+        return (NotEmpty(input, "name", name), [.. axes.Select((axis, at) => Length(input, axis, at))]);
     }
+
+    private static string NotEmpty(DescriptionObject members, string name, string text) => text.Length > 0 ? text : throw members.Fail(name, "must not be empty");
 
     private static int Length(DescriptionObject input, JsonElement axis, int at)
     {
