@@ -1,22 +1,23 @@
 using Latch.Cli.Output;
 using Latch.Import.Graph;
+using Latch.Import.Sources;
 
 namespace Latch.Cli.Models;
 
 /// <summary>What <c>inspect</c> says about a float model.</summary>
 internal static class OnnxDescription
 {
-    public static object Document(string path, FloatModel model) => new
+    public static object Document(ModelSource source, FloatModel model) => new
     {
-        file = path,
-        kind = "onnx",
+        file = source.Path,
+        kind = source.Kind,
         canRun = true,
         model.Name,
         model.Producer,
         model.Opset,
         model.Steps,
         sha256 = model.SourceSha256,
-        fileBytes = new FileInfo(path).Length,
+        fileBytes = source.Bytes,
         weightBytes = model.FloatBytes,
         inputs = model.Inputs,
         outputs = model.Outputs,
