@@ -62,7 +62,8 @@ internal sealed class RecurrentLayer
     {
         int units = directions[0].Units;
         int features = units * Directions;
-        string steps = _call.Node("Transpose", $"steps{suffix}", [input.Name], [("perm", new long[] { 1, 0, 2 })]);
+        // A batch of 1: [1, steps, features] is [steps, 1, features] in another shape, as [steps, directions, 1, units] is [1, steps, directions * units].
+        string steps = _call.Node("Reshape", $"steps{suffix}", [input.Name, _call.Graph.Integers($"{_call.Name}/steps_shape{suffix}", -1, 1, input.Features)]);
         string w = _call.Floats($"W{suffix}", [Directions, _cell.Gates * units, input.Features], [.. directions.SelectMany(weights => weights.Input)]);
         string r = _call.Floats($"R{suffix}", [Directions, _cell.Gates * units, units], [.. directions.SelectMany(weights => weights.Recurrent)]);
         string[] operands = [steps, w, r];
@@ -73,10 +74,8 @@ internal sealed class RecurrentLayer
             attributes.Add(("linear_before_reset", _resetAfter ? 1L : 0L));
         bool state = isLast && _returnsState;
         string result = _call.Graph.Node(_cell.Operator, $"{_call.Name}{suffix}", operands, [.. attributes], output: state ? 1 : 0);
-        // The sequence is [steps, directions, 1, units], the state [directions, 1, units].
-        string ordered = _call.Node("Transpose", $"batch{suffix}", [result], [("perm", state ? new long[] { 1, 0, 2 } : [2, 0, 1, 3])]);
         string shape = _call.Graph.Integers($"{_call.Name}/shape{suffix}", state ? [1, features] : [1, -1, features]);
-        return new Flow(_call.Node("Reshape", $"output{suffix}", [ordered, shape]), state ? FlowKind.Vector : FlowKind.Sequence, features);
+        return new Flow(_call.Node("Reshape", $"output{suffix}", [result, shape]), state ? FlowKind.Vector : FlowKind.Sequence, features);
     }
 
     private void CheckFormat()

@@ -2,6 +2,7 @@ using Latch.Import.Graph;
 using Latch.Import.Onnx;
 using Latch.Import.Reference;
 using Latch.Import.Sources;
+using Latch.Import.Sources.Safetensors;
 using Latch.Import.Tests.Support;
 
 namespace Latch.Import.Tests.Sources.Safetensors;
@@ -47,6 +48,27 @@ public sealed class RealWeightsTests
             File.ReadAllBytes(SharedData.Require($"{Folder}/FD001_GRU_attention.safetensors")));
         Check(model, oracle, value, 30);
     }
+
+    /// <summary>The example that users start from.</summary>
+    [Fact]
+    public void Run_ExampleOfTheReadme_GivesWhatTheOnnxFileGives()
+    {
+        string example = ReadmeText().Split("<!-- example -->\n```json\n")[1].Split("```")[0];
+        using DescribedModel model = new(
+            example.Replace("engine.safetensors", "model.safetensors", StringComparison.Ordinal), File.ReadAllBytes(SharedData.Require($"{Folder}/FD001_LSTM.safetensors")));
+        using OnnxOracle oracle = OnnxOracle.Load(SharedData.Require($"{Folder}/FD001_LSTM.onnx"));
+        Check(model, oracle, "rul", 30);
+        Assert.Equal(["readings", "remaining_cycles"], model.Import(30).Inputs.Concat(model.Import(30).Outputs).Select(port => port.Name));
+    }
+
+    [Fact]
+    public void Readme_LayersAndFormats_AreThoseOfTheReader()
+    {
+        string section = ReadmeText().Split("## Weights in safetensors, layers in JSON")[1];
+        Assert.All(LayerTypes.Names.Concat(LayerDescription.Formats), name => Assert.Contains($"`{name}`", section, StringComparison.Ordinal));
+    }
+
+    private static string ReadmeText() => File.ReadAllText(Path.Combine(SharedData.Repository, "quantize/Latch.Import/README.md"));
 
     private static void Check(DescribedModel described, OnnxOracle oracle, string output, int steps)
     {
