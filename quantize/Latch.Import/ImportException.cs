@@ -32,6 +32,15 @@ public enum ImportErrorCode
 
     /// <summary>A dimension cannot be fixed, or contradicts the requested number of steps.</summary>
     UnresolvedShape,
+
+    /// <summary>A JSON file that describes layers has an unknown member, a wrong value or an unknown layer, or describes none.</summary>
+    BrokenDescription,
+
+    /// <summary>The bytes are not a safetensors file, contradict themselves, or end too early.</summary>
+    NotSafetensors,
+
+    /// <summary>A tensor that a layer needs is not in the file with the weights, or no layer uses one that is there.</summary>
+    MissingTensor,
 }
 
 /// <summary>A model was refused. The message says what, where, and what to do; nothing was imported.</summary>

@@ -38,7 +38,7 @@ public static class OnnxImporter
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new ImportException(ImportErrorCode.Unreadable, path, $"the file cannot be read: {(cause is FileNotFoundException or DirectoryNotFoundException ? "there is no such file. Check the path." : cause.Message)}", inner: cause);
+            throw Unreadable(path, cause);
         }
     }
 
@@ -63,15 +63,32 @@ public static class OnnxImporter
     /// <exception cref="ArgumentOutOfRangeException">The number of steps is below 1.</exception>
     public static FloatModel Import(byte[] bytes, string sourceName, ImportOptions? options = null) => Import(bytes, sourceName, options, files: null);
 
+    /// <summary>Imports a graph in memory, which is used up by it.</summary>
+    /// <param name="proto">The model.</param>
+    /// <param name="sourceName">What messages call the file.</param>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <param name="files">Where tensors find data that lie in other files; null when there are none.</param>
+    /// <param name="sha256">SHA-256 of the source, lower-case hexadecimal.</param>
+    internal static FloatModel Lower(ModelProto proto, string sourceName, ImportOptions? options, ExternalFiles? files, string sha256)
+    {
+        options ??= new ImportOptions();
+        if (options.Steps < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Steps, "the number of steps must be at least 1");
+        return new ModelImport(proto, sourceName, files).Run(options, sha256);
+    }
+
+    internal static ImportException Unreadable(string path, Exception cause) => new(
+        ImportErrorCode.Unreadable,
+        path,
+        $"the file cannot be read: {(cause is FileNotFoundException or DirectoryNotFoundException ? "there is no such file. Check the path." : cause.Message)}",
+        inner: cause);
+
     private static FloatModel Import(byte[] bytes, string sourceName, ImportOptions? options, ExternalFiles? files)
     {
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentNullException.ThrowIfNull(sourceName);
-        options ??= new ImportOptions();
-        if (options.Steps < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), options.Steps, "the number of steps must be at least 1");
-        ModelProto proto = OnnxReader.Read(bytes, sourceName);
-        ModelImport import = new(proto, sourceName, files);
-        return import.Run(options, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return options?.Steps < 1
+            ? throw new ArgumentOutOfRangeException(nameof(options), options.Steps, "the number of steps must be at least 1")
+            : Lower(OnnxReader.Read(bytes, sourceName), sourceName, options, files, Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 }

@@ -7,7 +7,7 @@ internal static class HelpText
 
     public const string Root =
         """
-        Takes a trained LSTM, GRU or RNN (ONNX) to int8, runs it in integer arithmetic, and shows its gates.
+        Takes a trained LSTM, GRU or RNN to int8, runs it in integer arithmetic, and shows its gates.
 
         Exit codes:
           0    done
@@ -18,6 +18,8 @@ internal static class HelpText
           70   a fault of latch itself
           130  interrupted before the end; no file is half-written
         """;
+
+    public const string Trained = "an .onnx file, or a .json file that describes the layers of a .safetensors file beside it";
 
     public const string Data =
         "CSV (.csv, .csv.gz, .txt) or Parquet, rows are time steps; for a model whose channels are characters a .txt file is text. With or without a header; a time column (named time, timestamp, "

@@ -55,7 +55,7 @@ internal sealed class ExternalFiles(string folder)
     }
 
     /// <summary>The full path of a location, or null when it, or what it links to, lies outside of the folder.</summary>
-    private string? Inside(string location)
+    public string? Inside(string location)
     {
         if (location.Length == 0 || location.Contains('\0') || Path.IsPathRooted(location))
             return null;

@@ -10,7 +10,7 @@ internal static class CommonOptions
 
     public static Argument<string> LatchModel() => new("MODEL.latch") { Description = "A quantized model." };
 
-    public static Argument<string> OnnxModel() => new("MODEL.onnx") { Description = "A trained model." };
+    public static Argument<string> TrainedModel() => new("MODEL") { Description = $"A trained model: {HelpText.Trained}." };
 
     public static Option<string[]> Data(string name, string description, bool required = true) => new(name)
     {

@@ -5,6 +5,7 @@ using Latch.Cli.Models;
 using Latch.Cli.Output;
 using Latch.Cli.Report;
 using Latch.Import.Graph;
+using Latch.Import.Sources;
 using Latch.Quantize.Report;
 using Latch.Runtime;
 using Comparison = Latch.Quantize.Report.Comparison;
@@ -22,7 +23,7 @@ internal static class CompareCommand
 
     public static Command Create(Terminal terminal)
     {
-        Argument<string> onnx = CommonOptions.OnnxModel();
+        Argument<string> onnx = CommonOptions.TrainedModel();
         Argument<string> latch = CommonOptions.LatchModel();
         Option<string[]> data = CommonOptions.Data("--data", "Data to compare on.");
         Option<int?> steps = CommonOptions.Steps("Windows of N rows that slide by the stride; without it the model's windows, or one stream when it has none.");
@@ -71,7 +72,7 @@ internal static class CompareCommand
         GateWatch gates = new(model, GateSteps);
         pair.Watch(raw, gates, GateSteps);
         return new ComparisonResult(
-            Path.GetFileName(request.Onnx), Path.GetFileName(request.Latch), new FileInfo(request.Onnx).Length, pair.Float.FloatBytes,
+            Path.GetFileName(request.Onnx), Path.GetFileName(request.Latch), ModelSource.Open(request.Onnx).Bytes, pair.Float.FloatBytes,
             new FileInfo(request.Latch).Length, mode, model.Definition.SampleRateHz, outputs, inner, gates.Layers);
     }
 

@@ -3,6 +3,7 @@ using Latch.Cli.Models;
 using Latch.Cli.Output;
 using Latch.Import;
 using Latch.Import.Graph;
+using Latch.Import.Sources;
 using Latch.Quantize;
 using Latch.Runtime;
 using Latch.Targets.Profiles;
@@ -14,8 +15,8 @@ internal static class InspectCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string> model = new("MODEL") { Description = "A .onnx or .latch file." };
-        Option<int?> steps = CommonOptions.Steps("Time steps of a window, for an .onnx file that leaves them open.");
+        Argument<string> model = new("MODEL") { Description = $"A .latch file, or a trained model: {HelpText.Trained}." };
+        Option<int?> steps = CommonOptions.Steps("Time steps of a window, for a trained model that leaves them open.");
         Option<string[]> state = CommonOptions.State();
         Option<string?> kernel = CommonOptions.Kernel();
         kernel.Description = "Kernel whose memory a .latch file is shown with; without it the one LATCH_KERNEL names, else the fastest here.";
@@ -56,12 +57,14 @@ internal static class InspectCommand
 
     private static int InspectOnnx(Terminal terminal, string path, int? steps, IReadOnlyList<StatePair>? states, bool json)
     {
+        ModelSource source;
         FloatModel model;
         string? obstacle;
         try
         {
-            model = ModelFile.OpenOnnx(path, steps, states);
-            obstacle = Quantizer.StreamingObstacle(model, wanted => ModelFile.OpenOnnx(path, wanted, states, replaceSteps: true));
+            source = ModelSource.Open(path);
+            model = source.Import(new ImportOptions { Steps = steps, States = states });
+            obstacle = Quantizer.StreamingObstacle(model, wanted => source.Import(new ImportOptions { Steps = wanted, ReplaceSteps = true, States = states }));
         }
         catch (ImportException exception) when (exception.Code is ImportErrorCode.UnsupportedOperator or ImportErrorCode.UnsupportedForm
             or ImportErrorCode.UnsupportedOpset or ImportErrorCode.UnresolvedShape)
@@ -70,7 +73,7 @@ internal static class InspectCommand
         }
 
         if (json)
-            Json.Write(terminal, OnnxDescription.Document(path, model, obstacle));
+            Json.Write(terminal, OnnxDescription.Document(source, model, obstacle));
         else
             OnnxDescription.Write(terminal, path, model, obstacle);
         return (int)ExitCode.Ok;

@@ -3,7 +3,6 @@ using Latch.Anomaly;
 using Latch.Cli.Data;
 using Latch.Cli.Models;
 using Latch.Cli.Output;
-using Latch.Import;
 using Latch.Import.Graph;
 using Latch.Model;
 using Latch.Quantize;
@@ -26,7 +25,7 @@ internal static class QuantizeCommand
 
     public static Command Create(Terminal terminal)
     {
-        Argument<string> model = CommonOptions.OnnxModel();
+        Argument<string> model = CommonOptions.TrainedModel();
         Option<string[]> calibration = CommonOptions.Data("--calibration", "Ordinary data to find ranges with.");
         Option<string> output = new("--output", "-o") { Description = "The .latch file to write.", Required = true, HelpName = "MODEL.latch" };
         Option<int?> steps = CommonOptions.Steps("Windows of N rows that slide by the stride; without it one stream (or the number the model fixes).");
@@ -41,7 +40,7 @@ internal static class QuantizeCommand
             HelpName = "FILE",
         };
         Option<bool> json = CommonOptions.Json();
-        Command command = new("quantize", "Turns a trained ONNX model into an int8 model file.")
+        Command command = new("quantize", "Turns a trained model into an int8 model file.")
         {
             model, calibration, output, steps, stride, state,
         };
@@ -104,7 +103,7 @@ internal static class QuantizeCommand
                 SampleRateHz = channels?.SampleRate ?? 0,
                 SourceFile = Path.GetFileName(request.Model),
             },
-            steps => OnnxImporter.Import(request.Model, new ImportOptions { Steps = steps, ReplaceSteps = true, States = request.States }));
+            steps => ModelFile.OpenOnnx(request.Model, steps, request.States, replaceSteps: true));
     }
 
     private static void Summarise(Terminal terminal, Request request, QuantizeResult result, bool json)

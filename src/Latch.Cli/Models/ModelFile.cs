@@ -1,11 +1,12 @@
 using Latch.Import;
 using Latch.Import.Graph;
+using Latch.Import.Sources;
 using Latch.Model;
 using Latch.Runtime;
 
 namespace Latch.Cli.Models;
 
-/// <summary>Opens model files of both kinds.</summary>
+/// <summary>Opens model files: quantized ones, and trained ones of every kind.</summary>
 internal static class ModelFile
 {
     /// <summary>True for a file in our own format: by its ending, else by its first bytes.</summary>
@@ -13,7 +14,7 @@ internal static class ModelFile
     public static bool IsLatch(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".latch" => true,
-        ".onnx" => false,
+        ".onnx" or ".json" or ".safetensors" => false,
         _ => Data.SourceErrors.Guard(path, () =>
         {
             using FileStream file = File.OpenRead(path);
@@ -23,11 +24,13 @@ internal static class ModelFile
     };
 
     /// <exception cref="ModelFormatException">The file is no valid model.</exception>
-    /// <exception cref="CommandException">The file is an .onnx file, or the model cannot run on this machine.</exception>
+    /// <exception cref="CommandException">The file is a trained model, or the model cannot run on this machine.</exception>
     public static LatchModel OpenLatch(string path, string? kernel = null)
     {
         if (EndsIn(path, ".onnx"))
             throw CommandException.BadInput($"{path}: a .latch file belongs here, not an .onnx file. Make one with 'latch quantize'.");
+        if (EndsIn(path, ".json"))
+            throw CommandException.BadInput($"{path}: a .latch file belongs here, not a .json file. Where it describes the layers of a model, make one with 'latch quantize'.");
         ModelDefinition definition = ModelReader.Read(path);
         try
         {
@@ -39,11 +42,12 @@ internal static class ModelFile
         }
     }
 
+    /// <summary>Imports a trained model: an ONNX file, or a JSON file that describes layers.</summary>
     /// <exception cref="ImportException">The model cannot be imported.</exception>
     /// <exception cref="CommandException">The file is a .latch file.</exception>
     public static FloatModel OpenOnnx(string path, int? steps, IReadOnlyList<StatePair>? states = null, bool replaceSteps = false) => EndsIn(path, ".latch")
-        ? throw CommandException.BadInput($"{path}: an .onnx file belongs here; a .latch file is quantized already.")
-        : OnnxImporter.Import(path, new ImportOptions { Steps = steps, ReplaceSteps = replaceSteps, States = states });
+        ? throw CommandException.BadInput($"{path}: a trained model belongs here; a .latch file is quantized already.")
+        : ModelSource.Import(path, new ImportOptions { Steps = steps, ReplaceSteps = replaceSteps, States = states });
 
     /// <summary>Columns per time step of each input.</summary>
     /// <exception cref="CommandException">An input does not follow the steps.</exception>

@@ -1,15 +1,16 @@
 using Latch.Cli.Output;
 using Latch.Import.Graph;
+using Latch.Import.Sources;
 
 namespace Latch.Cli.Models;
 
 /// <summary>What <c>inspect</c> says about a float model.</summary>
 internal static class OnnxDescription
 {
-    public static object Document(string path, FloatModel model, string? obstacle) => new
+    public static object Document(ModelSource source, FloatModel model, string? obstacle) => new
     {
-        file = path,
-        kind = "onnx",
+        file = source.Path,
+        kind = source.Kind,
         canRun = true,
         model.Name,
         model.Producer,
@@ -17,7 +18,7 @@ internal static class OnnxDescription
         model.Steps,
         notStreamable = obstacle,
         sha256 = model.SourceSha256,
-        fileBytes = new FileInfo(path).Length,
+        fileBytes = source.Bytes,
         weightBytes = model.FloatBytes,
         inputs = model.Inputs,
         outputs = model.Outputs,

@@ -1,4 +1,5 @@
 using Latch.Import.Graph;
+using Latch.Import.Sources;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -13,7 +14,7 @@ internal sealed class OnnxRuntimeModel : IDisposable
     private readonly StatePair[] _pairs;
     private readonly Dictionary<string, float[]> _states = [];
 
-    /// <param name="path">The ONNX file.</param>
+    /// <param name="path">The trained model; of one that is not ONNX, what it is translated to is run.</param>
     /// <param name="shapes">The same file imported with the number of steps of a run: gives every input its shape.</param>
     /// <param name="carriesStates">Whether the states that are inputs and outputs of the file are handed on from run to run; else each run begins with zeros.</param>
     /// <exception cref="CommandException">ONNX Runtime does not take the file.</exception>
@@ -23,7 +24,7 @@ internal sealed class OnnxRuntimeModel : IDisposable
         using SessionOptions options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         try
         {
-            _session = new InferenceSession(path, options);
+            _session = ModelSource.Open(path).ToOnnx() is { } translated ? new InferenceSession(translated, options) : new InferenceSession(path, options);
         }
         catch (OnnxRuntimeException exception)
         {

@@ -89,7 +89,7 @@ internal static class StudioLoader
         if (ModelFile.IsLatch(entry.Model))
             return ModelFile.OpenLatch(entry.Model, kernel);
         if (entry.Calibration.Count == 0)
-            throw CommandException.BadInput($"{entry.Model}: an .onnx file is quantized at start and needs calibration data. Name them in a description file, or run 'latch quantize' first.");
+            throw CommandException.BadInput($"{entry.Model}: a trained model is quantized at start and needs calibration data. Name them in a description file, or run 'latch quantize' first.");
         stages.Begin($"Quantizing {Path.GetFileName(entry.Model)}");
         QuantizeResult quantized = QuantizeCommand.Quantize(
             new QuantizeCommand.Request(entry.Model, entry.Calibration, "", null, 1, ActivationWidth.Int8, WidenCostly: false, CalibrationMethod.MinMax, entry.Channels),

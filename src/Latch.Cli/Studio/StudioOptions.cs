@@ -31,7 +31,7 @@ internal sealed class StudioOptions
 
     private readonly Option<int> _keep = new("--keep") { Description = "Steps held of a live source.", DefaultValueFactory = _ => DefaultKeep, HelpName = "N" };
 
-    private readonly Option<string[]> _float = new("--float") { Description = "The float models that the models were made from, in their order.", HelpName = "MODEL.onnx", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _float = new("--float") { Description = "The float models that the models were made from, in their order.", HelpName = "MODEL", AllowMultipleArgumentsPerToken = true };
 
     private readonly Option<string[]> _profile = new("--profile") { Description = "Profiles for scores and alarms, in the order of the models.", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
 

@@ -35,7 +35,7 @@ internal sealed record StudioPlan
 
 /// <summary>One model of the plan.</summary>
 /// <param name="Name">What the page calls it.</param>
-/// <param name="Model">A .latch file, or an .onnx file to be quantized at start.</param>
+/// <param name="Model">A .latch file, or a trained model to be quantized at start.</param>
 internal sealed record StudioModel(string Name, string Model)
 {
     /// <summary>The float model to compare with; null for none.</summary>
@@ -44,9 +44,9 @@ internal sealed record StudioModel(string Name, string Model)
     /// <summary>A profile learnt before; null for none.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>Ordinary data to quantize an .onnx file with.</summary>
+    /// <summary>Ordinary data to quantize a trained model with.</summary>
     public IReadOnlyList<string> Calibration { get; init; } = [];
 
-    /// <summary>Names, units and normalisation of the channels of an .onnx file; null for data that are normalised.</summary>
+    /// <summary>Names, units and normalisation of the channels of a trained model; null for data that are normalised.</summary>
     public string? Channels { get; init; }
 }
