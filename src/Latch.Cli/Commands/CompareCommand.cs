@@ -73,7 +73,10 @@ internal static class CompareCommand
         pair.Watch(raw, gates, GateSteps);
         return new ComparisonResult(
             Path.GetFileName(request.Onnx), Path.GetFileName(request.Latch), ModelSource.Open(request.Onnx).Bytes, pair.Float.FloatBytes,
-            new FileInfo(request.Latch).Length, mode, model.Definition.SampleRateHz, outputs, inner, gates.Layers);
+            new FileInfo(request.Latch).Length, mode, model.Definition.SampleRateHz, outputs, inner, gates.Layers)
+        {
+            FloatSide = pair.FloatSide,
+        };
     }
 
     private static object Document(Request request, ComparisonResult result) => new
@@ -84,6 +87,7 @@ internal static class CompareCommand
         floatWeightBytes = result.FloatWeightBytes,
         latchBytes = result.LatchBytes,
         sizeRatio = result.SizeRatio,
+        floatSide = result.FloatSide,
         mode = result.Mode.IsStream ? "stream" : "windows",
         runs = result.Outputs.Integers.Count,
         outputs = result.Outputs.Errors().Select(error => new
@@ -105,7 +109,7 @@ internal static class CompareCommand
 
     private static void Write(Terminal terminal, Request request, ComparisonResult result)
     {
-        terminal.WriteTable($"int8 against float, {result.Outputs.Integers.Count} {(result.Mode.IsStream ? "steps" : "windows")}",
+        terminal.WriteTable($"int8 against float ({result.FloatSide}), {result.Outputs.Integers.Count} {(result.Mode.IsStream ? "steps" : "windows")}",
             ["output", "SQNR dB", "mean |diff|", "rms diff", "largest |diff|", "float rms"],
             result.Outputs.Errors().Select(error => new[]
             {

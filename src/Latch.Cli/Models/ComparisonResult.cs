@@ -15,6 +15,9 @@ internal sealed record ComparisonResult(
     Comparison Inner,
     IReadOnlyList<LayerWatch> Layers)
 {
+    /// <summary>What gave the float results.</summary>
+    public required string FloatSide { get; init; }
+
     /// <summary>Bytes of the integer model's file over bytes of the float weights.</summary>
     public double SizeRatio => (double)LatchBytes / FloatWeightBytes;
 }

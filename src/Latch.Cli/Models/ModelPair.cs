@@ -17,6 +17,7 @@ internal sealed class ModelPair
     private readonly LatchModel _integer;
     private readonly StepMode _mode;
     private readonly IReadOnlyList<StatePair>? _states;
+    private bool _ownReference;
 
     /// <param name="onnxPath">The float model.</param>
     /// <param name="latchPath">The integer model's file, for messages.</param>
@@ -39,6 +40,9 @@ internal sealed class ModelPair
 
     /// <summary>Columns per input.</summary>
     public IReadOnlyList<int> Widths { get; }
+
+    /// <summary>What gave the float results of <see cref="Compare"/>: ONNX Runtime, or latch's own evaluator where that cannot run the model so.</summary>
+    public string FloatSide => _ownReference ? "latch's own evaluator of the imported graph" : "ONNX Runtime";
 
     /// <summary>Cuts recordings into runs of raw readings: windows, or the rows of each recording.</summary>
     public IReadOnlyList<float[]> Runs(IReadOnlyList<Recording> recordings) =>
@@ -114,6 +118,7 @@ internal sealed class ModelPair
     {
         using OnnxRuntimeModel runtime = new(_onnxPath, Float);
         FloatReference? reference = runtime.HasOutputs ? null : new FloatReference(Float);
+        _ownReference |= reference is not null;
         Session session = _integer.CreateSession();
         float[][] integers = new float[raw.Count][];
         float[][] floats = new float[raw.Count][];
@@ -180,6 +185,7 @@ internal sealed class ModelPair
 
     private IEnumerable<float[]> FloatSteps(IReadOnlyList<float[]> rows)
     {
+        _ownReference = true;
         FloatReference reference = new(Float, carryState: true);
         foreach (float[] row in rows)
         {

@@ -13,7 +13,7 @@ internal static class ComparisonPage
     {
         IReadOnlyList<OutputError> errors = result.Outputs.Errors();
         string runs = result.Mode.IsStream ? "steps" : "windows";
-        Html page = new($"{result.OnnxName}: int8 against float", $"{result.LatchName} in integer arithmetic against ONNX Runtime in float, {result.Outputs.Integers.Count} {runs} ({result.Mode}).");
+        Html page = new($"{result.OnnxName}: int8 against float", $"{result.LatchName} in integer arithmetic against {result.FloatSide} in float, {result.Outputs.Integers.Count} {runs} ({result.Mode}).");
         page.Cards(
             ($"{Figures.Decibels(errors.Min(error => error.SqnrDb))} dB", "signal-to-noise ratio of the worst output"),
             (Figures.Number(errors.Max(error => error.LargestDifference)), "largest absolute difference"),
