@@ -21,6 +21,9 @@ public enum ImportErrorCode
     /// <summary>A stored weight is not a finite number.</summary>
     NotFinite,
 
+    /// <summary>The bytes are not a TensorFlow Lite model, point outside of themselves, or end too early.</summary>
+    NotTfLite,
+
     /// <summary>An operator that is not supported.</summary>
     UnsupportedOperator,
 

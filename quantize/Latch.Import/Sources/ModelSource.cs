@@ -1,6 +1,7 @@
 using Latch.Import.Graph;
 using Latch.Import.Onnx;
 using Latch.Import.Sources.Safetensors;
+using Latch.Import.Sources.TfLite;
 
 namespace Latch.Import.Sources;
 
@@ -17,6 +18,7 @@ public sealed class ModelSource
     [
         new("layers", LayerSource.Claims, LayerSource.Translate),
         new("safetensors", LoneWeights.Claims, LoneWeights.Translate),
+        new("tflite", TfLiteSource.Claims, TfLiteSource.Translate),
     ];
 
     private readonly TranslatedModel? _translated;
