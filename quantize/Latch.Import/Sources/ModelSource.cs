@@ -63,12 +63,35 @@ public sealed class ModelSource
     /// <param name="options">Choices; null for the defaults.</param>
     /// <exception cref="ImportException">The model cannot be imported.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of steps is below 1.</exception>
-    public FloatModel Import(ImportOptions? options = null) => _translated is null
-        ? OnnxImporter.Import(Path, options)
-        : OnnxImporter.Lower(_translated.Proto.Clone(), Path, options, files: null, _translated.Sha256);
+    public FloatModel Import(ImportOptions? options = null)
+    {
+        if (_translated is null)
+            return OnnxImporter.Import(Path, options);
+        try
+        {
+            return Lower(_translated.Proto, options);
+        }
+        catch (ImportException fixedSteps) when (fixedSteps.Code == ImportErrorCode.UnresolvedShape && options?.Steps <= _translated.FixedSteps)
+        {
+            try
+            {
+                return Lower(_translated.WithOpenSteps(), options);
+            }
+            catch (ImportException)
+            {
+                throw fixedSteps;
+            }
+        }
+    }
 
-    /// <summary>The bytes of an ONNX file that says the same, for who runs ONNX; null where the file is one itself.</summary>
-    public byte[]? ToOnnx() => _translated is null ? null : Google.Protobuf.MessageExtensions.ToByteArray(_translated.Proto);
+    /// <summary>
+    /// The bytes of an ONNX file that says the same, for who runs ONNX; null where the file is one itself. Its steps are open wherever <see cref="Import(ImportOptions?)"/> takes
+    /// other numbers of them than the file has.
+    /// </summary>
+    public byte[]? ToOnnx() => _translated is null ? null : Google.Protobuf.MessageExtensions.ToByteArray(_translated.WithOpenSteps());
+
+    private FloatModel Lower(ModelProto proto, ImportOptions? options) =>
+        OnnxImporter.Lower(proto.Clone(), Path, options, files: null, _translated!.Sha256, _translated.Notes);
 
     private static byte[] Head(string path)
     {
@@ -88,4 +111,23 @@ public sealed class ModelSource
 /// <param name="Proto">The graph, all weights in it.</param>
 /// <param name="Sha256">SHA-256 of all that the file and the files it names hold, lower-case hexadecimal.</param>
 /// <param name="Bytes">Bytes of the file and of the files it names.</param>
-internal sealed record TranslatedModel(ModelProto Proto, string Sha256, long Bytes);
+internal sealed record TranslatedModel(ModelProto Proto, string Sha256, long Bytes)
+{
+    /// <summary>What a user should know of the translation.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The axes of inputs that hold the steps where the file fixes their number.</summary>
+    public IReadOnlyList<(string Input, int Axis)> StepAxes { get; init; } = [];
+
+    /// <summary>The number of steps that the file fixes; 0 when it fixes none.</summary>
+    public int FixedSteps { get; init; }
+
+    /// <summary>The graph with the number of steps left open: the same one where the file fixes none.</summary>
+    public ModelProto WithOpenSteps()
+    {
+        ModelProto open = Proto.Clone();
+        foreach ((string input, int axis) in StepAxes)
+            open.Graph.Input.Single(port => port.Name == input).Type.TensorType.Shape.Dim[axis] = new TensorShapeProto.Types.Dimension { DimParam = "steps" };
+        return open;
+    }
+}

@@ -3,7 +3,7 @@ using Latch.Import.Graph;
 namespace Latch.Import.Sources.TfLite;
 
 /// <summary>One operator of the file on its way into the ONNX graph: its inputs, options and outputs, and errors that name it.</summary>
-internal sealed class TfLiteCall(TfLiteOperator one, TensorTable tensors, GraphWriter writer, string source)
+internal sealed class TfLiteCall(TfLiteOperator one, TensorTable tensors, GraphWriter writer, string source, List<string> notes)
 {
     private string? _name;
 
@@ -135,6 +135,9 @@ internal sealed class TfLiteCall(TfLiteOperator one, TensorTable tensors, GraphW
     /// <summary>Writes the node that yields one of several outputs.</summary>
     public void WriteTo(int output, string operatorName, string[] inputs, params (string Name, object Value)[] attributes) =>
         writer.Node(operatorName, OutputCount > 1 ? $"{Name}/{output}" : Name, inputs, [Output(output)], attributes);
+
+    /// <summary>Tells the user something about this operator.</summary>
+    public void Note(string text) => notes.Add($"'{Name}' ({Operator}): {text}");
 
     public ImportException Fail(ImportErrorCode code, string detail, string attribute = "") => new(code, source, detail, Name, Operator, attribute);
 }

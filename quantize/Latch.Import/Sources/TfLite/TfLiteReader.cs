@@ -33,9 +33,15 @@ internal sealed class TfLiteReader
     {
         if (!IsTfLite(bytes))
             throw new ImportException(ImportErrorCode.NotTfLite, source, "this is not a TensorFlow Lite model: the identifier TFL3 is missing");
+        return Guarded(source, () => new TfLiteReader(bytes, source).Read());
+    }
+
+    /// <summary>Does what reads a file; what lies outside of it ends in a refusal.</summary>
+    public static T Guarded<T>(string source, Func<T> read)
+    {
         try
         {
-            return new TfLiteReader(bytes, source).Read();
+            return read();
         }
         catch (Exception broken) when (broken is ArgumentException or ArithmeticException or IndexOutOfRangeException)
         {

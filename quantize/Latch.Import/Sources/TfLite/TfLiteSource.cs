@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Latch.Import.Onnx;
 
 namespace Latch.Import.Sources.TfLite;
 
@@ -19,7 +18,7 @@ internal static class TfLiteSource
         try
         {
             byte[] bytes = File.ReadAllBytes(path);
-            return new TranslatedModel(Translate(bytes, path), Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.LongLength);
+            return Translate(bytes, path);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -29,5 +28,14 @@ internal static class TfLiteSource
 
     /// <summary>Translates the bytes of a file.</summary>
     /// <exception cref="ImportException">They hold what cannot be translated.</exception>
-    public static ModelProto Translate(byte[] bytes, string source) => new TfLiteTranslator(TfLiteReader.Read(bytes, source), source).Run();
+    public static TranslatedModel Translate(byte[] bytes, string source)
+    {
+        TfLiteTranslator translator = new(TfLiteReader.Read(bytes, source), source);
+        return TfLiteReader.Guarded(source, () => new TranslatedModel(translator.Run(), Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.LongLength)
+        {
+            Notes = [.. translator.Notes],
+            StepAxes = translator.StepAxes(),
+            FixedSteps = translator.FixedSteps,
+        });
+    }
 }

@@ -27,6 +27,7 @@ internal static partial class TfLiteCases
             int head = writer.Add("FULLY_CONNECTED", [last, writer.Weights(random, 1, 3, 5), writer.Weights(random, 1, 3)], [1, 3], (0, (byte)0), (1, (byte)0), (2, false));
             writer.Output(writer.Add("SOFTMAX", [head], [1, 3], (0, 1f)));
         });
+        One(cases, "GRU written out", WrittenOutGru);
         foreach (bool merge in (bool[])[false, true])
         {
             One(cases, merge ? "BIDIRECTIONAL_SEQUENCE_LSTM merged" : "BIDIRECTIONAL_SEQUENCE_LSTM", writer => BidirectionalLstm(writer, merge));
@@ -37,6 +38,34 @@ internal static partial class TfLiteCases
         One(cases, "UNIDIRECTIONAL_SEQUENCE_RNN time major", writer => Rnn(writer, "UNIDIRECTIONAL_SEQUENCE_RNN", [6, 1, 3], [6, 1, 4], (0, true), (1, TanhActivation)));
         cases.Add("UNIDIRECTIONAL_SEQUENCE_RNN step by step", (5, writer => Rnn(writer, "UNIDIRECTIONAL_SEQUENCE_RNN", [1, 1, 3], [1, 1, 4], (0, false), (1, TanhActivation))));
         cases.Add("RNN step by step", (5, writer => Rnn(writer, "RNN", [1, 3], [1, 4], (0, TanhActivation))));
+    }
+
+    /// <summary>Three steps of a GRU as converters write it without a loop: gates z, r, h, the reset behind the recurrent product.</summary>
+    private static void WrittenOutGru(TfLiteWriter writer)
+    {
+        const int Units = 4;
+        Random random = new(18);
+        int[] weights = [writer.Weights(random, 0.8f, 3 * Units, 3), writer.Weights(random, 0.8f, 3 * Units)];
+        int[] recurrent = [writer.Weights(random, 0.8f, 3 * Units, Units), writer.Weights(random, 0.8f, 3 * Units)];
+        int[] steps = writer.AddTo("UNPACK", [writer.Input([1, 3, 3])], [writer.Tensor([1, 3], 0, []), writer.Tensor([1, 3], 0, []), writer.Tensor([1, 3], 0, [])], (0, 3), (1, 1));
+        int one = writer.Floats([], 1f);
+        int hidden = writer.Floats([1, Units], new float[Units]);
+        foreach (int step in steps)
+        {
+            int[] x = Gates(writer, step, weights, Units), h = Gates(writer, hidden, recurrent, Units);
+            int Two(string name, int left, int right) => writer.Add(name, [left, right], [1, Units], (0, (byte)0));
+            int z = writer.Add("LOGISTIC", [Two("ADD", x[0], h[0])], [1, Units]);
+            int r = writer.Add("LOGISTIC", [Two("ADD", x[1], h[1])], [1, Units]);
+            int n = writer.Add("TANH", [Two("ADD", x[2], Two("MUL", r, h[2]))], [1, Units]);
+            hidden = Two("ADD", Two("MUL", z, hidden), Two("MUL", Two("SUB", one, z), n));
+        }
+        writer.Output(hidden);
+    }
+
+    private static int[] Gates(TfLiteWriter writer, int input, int[] weights, int units)
+    {
+        int all = writer.Add("FULLY_CONNECTED", [input, .. weights], [1, 3 * units], (0, (byte)0), (1, (byte)0), (2, false));
+        return writer.AddTo("SPLIT", [writer.Scalar(-1), all], [writer.Tensor([1, units], 0, []), writer.Tensor([1, units], 0, []), writer.Tensor([1, units], 0, [])], (0, 3));
     }
 
     /// <summary>What forms an LSTM layer comes in.</summary>
@@ -64,6 +93,14 @@ internal static partial class TfLiteCases
 
         public float ProjectionClip { get; init; }
 
+        public bool ProjectionBias { get; init; }
+
+        /// <summary>Whether the file has coefficients of a layer normalization.</summary>
+        public bool Normalized { get; init; }
+
+        /// <summary>Whether the recurrent weights of the cell gate have a column too few.</summary>
+        public bool WrongWeights { get; init; }
+
         public int Outputs => Projection > 0 ? Projection : Units;
     }
 
@@ -71,7 +108,7 @@ internal static partial class TfLiteCases
     {
         bool step = form.Operator == "LSTM";
         int[] shape = step ? [1, form.Outputs] : form.TimeMajor ? [6, 1, form.Outputs] : [1, 6, form.Outputs];
-        int[] inputs = [input, .. Direction(writer, new Random(11), form), writer.Variable(1, form.Outputs), writer.Variable(1, form.Units), -1, -1, -1, -1];
+        int[] inputs = [input, .. Direction(writer, new Random(11), form), writer.Variable(1, form.Outputs), writer.Variable(1, form.Units), -1, -1, -1, form.Normalized ? writer.Weights(new Random(1), 1, form.Units) : -1];
         return writer.Add(form.Operator, inputs, shape, (0, form.Activation), (1, form.CellClip), (2, form.ProjectionClip), (3, step ? (byte)0 : form.TimeMajor));
     }
 
@@ -82,11 +119,11 @@ internal static partial class TfLiteCases
         return
         [
             .. Enumerable.Range(0, 4).Select(gate => Gate(gate, form.Units, form.Inputs)),
-            .. Enumerable.Range(0, 4).Select(gate => Gate(gate, form.Units, form.Outputs)),
+            .. Enumerable.Range(0, 4).Select(gate => Gate(gate, form.Units, form.Outputs - (form.WrongWeights && gate == 2 ? 1 : 0))),
             .. Enumerable.Range(0, 3).Select(gate => form.Peepholes ? Gate(gate, form.Units) : -1),
             .. Enumerable.Range(0, 4).Select(gate => Gate(gate, form.Units)),
             form.Projection > 0 ? writer.Weights(random, 0.8f, form.Projection, form.Units) : -1,
-            -1,
+            form.ProjectionBias ? writer.Weights(random, 0.8f, form.Projection) : -1,
         ];
     }
 

@@ -32,7 +32,7 @@ public sealed class TfLiteGoldenTests
             return;
         }
         float[][] expected = Expected(name, bytes);
-        ModelProto proto = TfLiteSource.Translate(bytes, name);
+        ModelProto proto = TfLiteSource.Translate(bytes, name).Proto;
         FloatModel model = OnnxImporter.Lower(proto.Clone(), name, options: null, files: null, sha256: "");
         FloatReference reference = new(model, carryState: true);
         for (int run = 0; run < expected.Length; run++)
@@ -51,7 +51,7 @@ public sealed class TfLiteGoldenTests
         if (TfLiteCases.All[name].Runs > 1)
             return; // ONNX Runtime carries no states.
         float[][] expected = Expected(name, bytes);
-        ModelProto proto = TfLiteSource.Translate(bytes, name);
+        ModelProto proto = TfLiteSource.Translate(bytes, name).Proto;
         FloatModel model = OnnxImporter.Lower(proto.Clone(), name, options: null, files: null, sha256: "");
         using OnnxOracle oracle = new(proto.ToByteArray());
 

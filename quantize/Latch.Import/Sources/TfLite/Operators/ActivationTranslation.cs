@@ -9,11 +9,11 @@ internal static class ActivationTranslation
 
     public static void Relu(TfLiteCall call) => call.Write("Relu", [call.Input(0)]);
 
-    public static void Relu6(TfLiteCall call) => FusedActivation.Clip(call, call.Input(0), 0, 6);
+    public static void Relu6(TfLiteCall call) => call.Write("Clip", FusedActivation.Bounds(call, call.Input(0), 0, 6));
 
-    public static void ReluN1To1(TfLiteCall call) => FusedActivation.Clip(call, call.Input(0), -1, 1);
+    public static void ReluN1To1(TfLiteCall call) => call.Write("Clip", FusedActivation.Bounds(call, call.Input(0), -1, 1));
 
-    public static void Relu0To1(TfLiteCall call) => FusedActivation.Clip(call, call.Input(0), 0, 1);
+    public static void Relu0To1(TfLiteCall call) => call.Write("Clip", FusedActivation.Bounds(call, call.Input(0), 0, 1));
 
     public static void LeakyRelu(TfLiteCall call) => call.Write("LeakyRelu", [call.Input(0)], ("alpha", call.Float(0, "alpha")));
 

@@ -1,8 +1,8 @@
 namespace Latch.Import.Sources.TfLite.Operators;
 
 /// <summary>
-/// The bound of an LSTM's cell state. TensorFlow's converter writes 10 into every layer of Keras, where the trained layer has none; such a bound that no training
-/// knows of is left away. A smaller one belongs to the layer, and would change its results.
+/// The bound of an LSTM's cell state. TensorFlow's converter writes 10 into every layer of Keras, where the trained layer has none: a bound that no training knows of is left
+/// away, and the user is told. A smaller one belongs to the layer, and would change its results.
 /// </summary>
 internal static class CellClips
 {
@@ -10,7 +10,8 @@ internal static class CellClips
 
     public static void Check(TfLiteCall call, float clip)
     {
-        if (clip is < Converters)
+        if (clip < Converters)
             throw call.Fail(ImportErrorCode.UnsupportedForm, $"is {clip}; a bound on the cell state below {Converters} is not supported, build the layer without it", "cell_clip");
+        call.Note($"the bound {clip} of the cell state, which the converter writes and layers of Keras do not have, is left away");
     }
 }

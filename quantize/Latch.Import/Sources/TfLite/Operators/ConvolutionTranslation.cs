@@ -44,7 +44,7 @@ internal static class ConvolutionTranslation
         ];
         string[] bias = call.Has(2) ? [call.Input(2)] : [];
         string image = call.Inner("Conv", [Turned(call, 0), call.Constant("filter", weights.Shape, weights.Data), .. bias], attributes);
-        FusedActivation.Write(call, activation, "Transpose", [image], ("perm", s_channelsLast));
+        Give(call, activation, image);
     }
 
     /// <summary>Inputs: the output's shape, weights [outputs, height, width, inputs], the image, the bias.</summary>
@@ -67,7 +67,7 @@ internal static class ConvolutionTranslation
         string[] bias = call.Has(3) ? [call.Input(3)] : [];
         string image = call.Inner(
             "ConvTranspose", [Turned(call, 2), call.Constant("filter", weights.Shape, weights.Data), .. bias], ("strides", strides), ("pads", pads), ("output_padding", more));
-        FusedActivation.Write(call, 3, "Transpose", [image], ("perm", s_channelsLast));
+        Give(call, activation: 3, image);
     }
 
     /// <summary>Padding does not count in the average.</summary>
@@ -80,7 +80,7 @@ internal static class ConvolutionTranslation
         int[] kernel = [call.Int(4), call.Int(3)];
         string image = call.Inner(
             operatorName, [Turned(call, 0)], ("kernel_shape", kernel), ("strides", new[] { call.Int(2), call.Int(1) }), ("auto_pad", IsSame(call) ? "SAME_UPPER" : "VALID"));
-        FusedActivation.Write(call, 5, "Transpose", [image], ("perm", s_channelsLast));
+        Give(call, activation: 5, image);
     }
 
     public static void DepthToSpace(TfLiteCall call) => Blocks(call, "DepthToSpace");
@@ -113,6 +113,10 @@ internal static class ConvolutionTranslation
         Valid => false,
         byte other => throw call.Fail(ImportErrorCode.UnsupportedForm, $"{other} is neither SAME nor VALID", "padding"),
     };
+
+    /// <summary>The activation comes before the transposition, so that those between two layers meet and cancel.</summary>
+    private static void Give(TfLiteCall call, int activation, string image) =>
+        call.Write("Transpose", [FusedActivation.Inner(call, activation, image)], ("perm", s_channelsLast));
 
     private static string Turned(TfLiteCall call, int input)
     {

@@ -21,9 +21,12 @@ internal static class FusedActivation
     public static void Write(TfLiteCall call, int field, string operatorName, string[] inputs, params (string Name, object Value)[] attributes)
     {
         if (call.Byte(field) == None)
+        {
             call.Write(operatorName, inputs, attributes);
-        else
-            Apply(call, call.Byte(field), call.Inner(operatorName, inputs, attributes));
+            return;
+        }
+        (string activation, string[] values) = Node(call, call.Byte(field), call.Inner(operatorName, inputs, attributes));
+        call.Write(activation, values);
     }
 
     /// <summary>The activation inside of a recurrent layer, as ONNX calls it. (In an LSTM without one, TensorFlow Lite's results are not defined.)</summary>
@@ -42,27 +45,27 @@ internal static class FusedActivation
             throw Unknown(call, call.Byte(field));
     }
 
-    private static void Apply(TfLiteCall call, byte activation, string value)
+    /// <summary>Writes the activation of a value that is not the output yet.</summary>
+    /// <returns>The result's name; the value's own where there is no activation.</returns>
+    public static string Inner(TfLiteCall call, int field, string value)
     {
-        switch (activation)
-        {
-            case Relu:
-                call.Write("Relu", [value]);
-                break;
-            case ReluN1To1:
-                Clip(call, value, -1, 1);
-                break;
-            case Relu6:
-                Clip(call, value, 0, 6);
-                break;
-            default:
-                throw Unknown(call, activation);
-        }
+        if (call.Byte(field) == None)
+            return value;
+        (string name, string[] inputs) = Node(call, call.Byte(field), value);
+        return call.Inner(name, inputs);
     }
 
-    /// <summary>Writes the output as a value within bounds.</summary>
-    public static void Clip(TfLiteCall call, string value, float least, float most) =>
-        call.Write("Clip", [value, call.Constant("least", [], [least]), call.Constant("most", [], [most])]);
+    /// <summary>A value within bounds: the inputs of Clip.</summary>
+    public static string[] Bounds(TfLiteCall call, string value, float least, float most) =>
+        [value, call.Constant("least", [], [least]), call.Constant("most", [], [most])];
+
+    private static (string Operator, string[] Inputs) Node(TfLiteCall call, byte activation, string value) => activation switch
+    {
+        Relu => ("Relu", [value]),
+        ReluN1To1 => ("Clip", Bounds(call, value, -1, 1)),
+        Relu6 => ("Clip", Bounds(call, value, 0, 6)),
+        _ => throw Unknown(call, activation),
+    };
 
     private static string Name(byte activation) => activation switch
     {

@@ -31,12 +31,12 @@ internal sealed class LstmWeights
         if (shape.Length != 2 || shape[0] == 0)
             throw call.Fail(ImportErrorCode.ShapeMismatch, $"needs two axes, has shape {TensorShape.Text(shape)}", "input_to_forget_weights");
         (Units, Inputs) = (shape[0], shape[1]);
+        if (!TensorShape.IsAllowed([Units, 4, Math.Max(Units, Inputs)]))
+            throw call.Fail(ImportErrorCode.UnsupportedForm, $"{Units} units with {Inputs} inputs are too many");
         _coupled = !call.Has(first);
         if (_coupled == call.Has(first + 4))
             throw call.Fail(ImportErrorCode.UnsupportedForm, "the input gate has input weights or recurrent weights alone; both or none are needed", "input_to_input_weights");
         _projection = ReadProjection(projectionClip);
-        if (!TensorShape.IsAllowed([4 * Units, Math.Max(Units, Inputs)]))
-            throw call.Fail(ImportErrorCode.UnsupportedForm, $"{Units} units are too many");
     }
 
     public int Units { get; }
