@@ -16,19 +16,20 @@ public sealed class ModelSource
     /// <summary>The kinds beside ONNX, in the order in which they are tried.</summary>
     private static readonly SourceKind[] s_kinds =
     [
+        new("tflite", TfLiteSource.Claims, TfLiteSource.Translate),
         new("layers", LayerSource.Claims, LayerSource.Translate),
         new("safetensors", LoneWeights.Claims, LoneWeights.Translate),
-        new("tflite", TfLiteSource.Claims, TfLiteSource.Translate),
     ];
 
     private readonly TranslatedModel? _translated;
+    private bool? _opens;
 
     private ModelSource(string path, string kind, TranslatedModel? translated) => (Path, Kind, _translated) = (path, kind, translated);
 
     /// <summary>The file, as it was given.</summary>
     public string Path { get; }
 
-    /// <summary>The kind of the file: "onnx", or "layers" for a JSON description of layers beside a safetensors file.</summary>
+    /// <summary>The kind of the file: "onnx", "tflite", or "layers" for a JSON description of layers beside a safetensors file.</summary>
     public string Kind { get; }
 
     /// <summary>Bytes of the file, and of the files with weights that a translated one names.</summary>
@@ -67,28 +68,37 @@ public sealed class ModelSource
     {
         if (_translated is null)
             return OnnxImporter.Import(Path, options);
-        try
-        {
-            return Lower(_translated.Proto, options);
-        }
-        catch (ImportException fixedSteps) when (fixedSteps.Code == ImportErrorCode.UnresolvedShape && options?.Steps <= _translated.FixedSteps)
-        {
-            try
-            {
-                return Lower(_translated.WithOpenSteps(), options);
-            }
-            catch (ImportException)
-            {
-                throw fixedSteps;
-            }
-        }
+        int steps = options?.Steps ?? _translated.FixedSteps;
+        return steps >= 1 && steps <= _translated.FixedSteps && StepsCanBeOpened()
+            ? Lower(_translated.WithOpenSteps(), (options ?? new ImportOptions()) with { Steps = steps })
+            : Lower(_translated.Proto, options);
     }
 
     /// <summary>
     /// The bytes of an ONNX file that says the same, for who runs ONNX; null where the file is one itself. Its steps are open wherever <see cref="Import(ImportOptions?)"/> takes
     /// other numbers of them than the file has.
     /// </summary>
-    public byte[]? ToOnnx() => _translated is null ? null : Google.Protobuf.MessageExtensions.ToByteArray(_translated.WithOpenSteps());
+    public byte[]? ToOnnx() =>
+        _translated is null ? null : Google.Protobuf.MessageExtensions.ToByteArray(StepsCanBeOpened() ? _translated.WithOpenSteps() : _translated.Proto);
+
+    /// <summary>
+    /// Whether nothing in a graph of a fixed number of steps but its inputs says that number: it can be had for one step, too. Then it is lowered as one with open steps
+    /// for any number of them, so that all have the same nodes.
+    /// </summary>
+    private bool StepsCanBeOpened()
+    {
+        if (_translated!.StepAxes.Count == 0)
+            return false;
+        try
+        {
+            _opens ??= Lower(_translated.WithOpenSteps(), new ImportOptions { Steps = 1, States = [] }).Steps == 1;
+        }
+        catch (ImportException)
+        {
+            _opens = false;
+        }
+        return _opens.Value;
+    }
 
     private FloatModel Lower(ModelProto proto, ImportOptions? options) =>
         OnnxImporter.Lower(proto.Clone(), Path, options, files: null, _translated!.Sha256, _translated.Notes);
