@@ -21,9 +21,6 @@ public enum ImportErrorCode
     /// <summary>A stored weight is not a finite number.</summary>
     NotFinite,
 
-    /// <summary>The bytes are not a TensorFlow Lite model, point outside of themselves, or end too early.</summary>
-    NotTfLite,
-
     /// <summary>An operator that is not supported.</summary>
     UnsupportedOperator,
 
@@ -44,6 +41,9 @@ public enum ImportErrorCode
 
     /// <summary>A tensor that a layer needs is not in the file with the weights, or no layer uses one that is there.</summary>
     MissingTensor,
+
+    /// <summary>The bytes are not a TensorFlow Lite model, point outside of themselves, or end too early.</summary>
+    NotTfLite,
 }
 
 /// <summary>A model was refused. The message says what, where, and what to do; nothing was imported.</summary>

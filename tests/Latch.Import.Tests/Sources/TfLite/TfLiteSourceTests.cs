@@ -28,6 +28,15 @@ public sealed class TfLiteSourceTests : IDisposable
     }
 
     [Fact]
+    public void Readme_Operators_AreThoseSupported()
+    {
+        string text = File.ReadAllText(Path.Combine(SharedData.Repository, "quantize", "Latch.Import", "README.md"));
+        string list = text.Split("<!-- tflite operators -->")[1].Split("<!-- end -->")[0];
+
+        Assert.Equal(Import.Sources.TfLite.Operators.TfLiteOperators.Names, list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public void Import_BoundOfTheConverter_IsTold() =>
         Assert.Contains(Open(Write("UNIDIRECTIONAL_SEQUENCE_LSTM clip of the converter")).Import().Notes, note => note.Contains("bound 10 of the cell state", StringComparison.Ordinal));
 
