@@ -41,6 +41,9 @@ public enum ImportErrorCode
 
     /// <summary>A tensor that a layer needs is not in the file with the weights, or no layer uses one that is there.</summary>
     MissingTensor,
+
+    /// <summary>The bytes are not a TensorFlow Lite model, point outside of themselves, or end too early.</summary>
+    NotTfLite,
 }
 
 /// <summary>A model was refused. The message says what, where, and what to do; nothing was imported.</summary>

@@ -50,7 +50,7 @@ internal sealed class ModelImport
             [.. proto.Graph.Input.Where(input => _read.Contains(input.Name) && !constant.Contains(input.Name))], source);
     }
 
-    public FloatModel Run(ImportOptions options, string sha256)
+    public FloatModel Run(ImportOptions options, string sha256, IReadOnlyList<string> notes)
     {
         GraphBuilder builder;
         int steps;
@@ -64,7 +64,7 @@ internal sealed class ModelImport
         }
         builder.IsForSingleSteps = builder.StepsAreFixed && steps == 1;
         builder.GiveFloats(_outputs);
-        builder.Notes.InsertRange(0, _cuts);
+        builder.Notes.InsertRange(0, [.. notes, .. _cuts]);
         PassGraph graph = new(builder, [.. _dimensions.Inputs.Select(input => input.Name)], [.. _proto.Graph.Output.Select(output => output.Name)]);
         GraphPasses.Apply(graph, options.States);
         Dictionary<string, FloatTensor> constants = Constants(graph);

@@ -69,12 +69,14 @@ public static class OnnxImporter
     /// <param name="options">Choices; null for the defaults.</param>
     /// <param name="files">Where tensors find data that lie in other files; null when there are none.</param>
     /// <param name="sha256">SHA-256 of the source, lower-case hexadecimal.</param>
-    internal static FloatModel Lower(ModelProto proto, string sourceName, ImportOptions? options, ExternalFiles? files, string sha256)
+    /// <param name="notes">What a user should know of how the graph came to be.</param>
+    internal static FloatModel Lower(
+        ModelProto proto, string sourceName, ImportOptions? options, ExternalFiles? files, string sha256, IReadOnlyList<string>? notes = null)
     {
         options ??= new ImportOptions();
         if (options.Steps < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.Steps, "the number of steps must be at least 1");
-        return new ModelImport(proto, sourceName, files).Run(options, sha256);
+        return new ModelImport(proto, sourceName, files).Run(options, sha256, notes ?? []);
     }
 
     internal static ImportException Unreadable(string path, Exception cause) => new(

@@ -19,7 +19,7 @@ internal static class HelpText
           130  interrupted before the end; no file is half-written
         """;
 
-    public const string Trained = "an .onnx file, or a .json file that describes the layers of a .safetensors file beside it";
+    public const string Trained = "an .onnx file, a .tflite file in floating point, or a .json file that describes the layers of a .safetensors file beside it";
 
     public const string Data =
         "CSV (.csv, .csv.gz, .txt) or Parquet, rows are time steps; for a model whose channels are characters a .txt file is text. With or without a header; a time column (named time, timestamp, "

@@ -1,6 +1,7 @@
 using Latch.Import.Graph;
 using Latch.Import.Onnx;
 using Latch.Import.Sources.Safetensors;
+using Latch.Import.Sources.TfLite;
 
 namespace Latch.Import.Sources;
 
@@ -15,18 +16,20 @@ public sealed class ModelSource
     /// <summary>The kinds beside ONNX, in the order in which they are tried.</summary>
     private static readonly SourceKind[] s_kinds =
     [
+        new("tflite", TfLiteSource.Claims, TfLiteSource.Translate),
         new("layers", LayerSource.Claims, LayerSource.Translate),
         new("safetensors", LoneWeights.Claims, LoneWeights.Translate),
     ];
 
     private readonly TranslatedModel? _translated;
+    private bool? _opens;
 
     private ModelSource(string path, string kind, TranslatedModel? translated) => (Path, Kind, _translated) = (path, kind, translated);
 
     /// <summary>The file, as it was given.</summary>
     public string Path { get; }
 
-    /// <summary>The kind of the file: "onnx", or "layers" for a JSON description of layers beside a safetensors file.</summary>
+    /// <summary>The kind of the file: "onnx", "tflite", or "layers" for a JSON description of layers beside a safetensors file.</summary>
     public string Kind { get; }
 
     /// <summary>Bytes of the file, and of the files with weights that a translated one names.</summary>
@@ -61,12 +64,44 @@ public sealed class ModelSource
     /// <param name="options">Choices; null for the defaults.</param>
     /// <exception cref="ImportException">The model cannot be imported.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of steps is below 1.</exception>
-    public FloatModel Import(ImportOptions? options = null) => _translated is null
-        ? OnnxImporter.Import(Path, options)
-        : OnnxImporter.Lower(_translated.Proto.Clone(), Path, options, files: null, _translated.Sha256);
+    public FloatModel Import(ImportOptions? options = null)
+    {
+        if (_translated is null)
+            return OnnxImporter.Import(Path, options);
+        int steps = options?.Steps ?? _translated.FixedSteps;
+        return steps >= 1 && steps <= _translated.FixedSteps && StepsCanBeOpened()
+            ? Lower(_translated.WithOpenSteps(), (options ?? new ImportOptions()) with { Steps = steps })
+            : Lower(_translated.Proto, options);
+    }
 
-    /// <summary>The bytes of an ONNX file that says the same, for who runs ONNX; null where the file is one itself.</summary>
-    public byte[]? ToOnnx() => _translated is null ? null : Google.Protobuf.MessageExtensions.ToByteArray(_translated.Proto);
+    /// <summary>
+    /// The bytes of an ONNX file that says the same, for who runs ONNX; null where the file is one itself. Its steps are open wherever <see cref="Import(ImportOptions?)"/> takes
+    /// other numbers of them than the file has.
+    /// </summary>
+    public byte[]? ToOnnx() =>
+        _translated is null ? null : Google.Protobuf.MessageExtensions.ToByteArray(StepsCanBeOpened() ? _translated.WithOpenSteps() : _translated.Proto);
+
+    /// <summary>
+    /// Whether nothing in a graph of a fixed number of steps but its inputs says that number: it can be had for one step, too. Then it is lowered as one with open steps
+    /// for any number of them, so that all have the same nodes.
+    /// </summary>
+    private bool StepsCanBeOpened()
+    {
+        if (_translated!.StepAxes.Count == 0)
+            return false;
+        try
+        {
+            _opens ??= Lower(_translated.WithOpenSteps(), new ImportOptions { Steps = 1, States = [] }).Steps == 1;
+        }
+        catch (ImportException)
+        {
+            _opens = false;
+        }
+        return _opens.Value;
+    }
+
+    private FloatModel Lower(ModelProto proto, ImportOptions? options) =>
+        OnnxImporter.Lower(proto.Clone(), Path, options, files: null, _translated!.Sha256, _translated.Notes);
 
     private static byte[] Head(string path)
     {
@@ -86,4 +121,23 @@ public sealed class ModelSource
 /// <param name="Proto">The graph, all weights in it.</param>
 /// <param name="Sha256">SHA-256 of all that the file and the files it names hold, lower-case hexadecimal.</param>
 /// <param name="Bytes">Bytes of the file and of the files it names.</param>
-internal sealed record TranslatedModel(ModelProto Proto, string Sha256, long Bytes);
+internal sealed record TranslatedModel(ModelProto Proto, string Sha256, long Bytes)
+{
+    /// <summary>What a user should know of the translation.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The axes of inputs that hold the steps where the file fixes their number.</summary>
+    public IReadOnlyList<(string Input, int Axis)> StepAxes { get; init; } = [];
+
+    /// <summary>The number of steps that the file fixes; 0 when it fixes none.</summary>
+    public int FixedSteps { get; init; }
+
+    /// <summary>The graph with the number of steps left open: the same one where the file fixes none.</summary>
+    public ModelProto WithOpenSteps()
+    {
+        ModelProto open = Proto.Clone();
+        foreach ((string input, int axis) in StepAxes)
+            open.Graph.Input.Single(port => port.Name == input).Type.TensorType.Shape.Dim[axis] = new TensorShapeProto.Types.Dimension { DimParam = "steps" };
+        return open;
+    }
+}

@@ -14,7 +14,7 @@ internal static class ModelFile
     public static bool IsLatch(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".latch" => true,
-        ".onnx" or ".json" or ".safetensors" => false,
+        ".onnx" or ".tflite" or ".json" or ".safetensors" => false,
         _ => Data.SourceErrors.Guard(path, () =>
         {
             using FileStream file = File.OpenRead(path);
@@ -29,6 +29,8 @@ internal static class ModelFile
     {
         if (EndsIn(path, ".onnx"))
             throw CommandException.BadInput($"{path}: a .latch file belongs here, not an .onnx file. Make one with 'latch quantize'.");
+        if (EndsIn(path, ".tflite"))
+            throw CommandException.BadInput($"{path}: a .latch file belongs here, not a .tflite file. Make one with 'latch quantize'.");
         if (EndsIn(path, ".json"))
             throw CommandException.BadInput($"{path}: a .latch file belongs here, not a .json file. Where it describes the layers of a model, make one with 'latch quantize'.");
         ModelDefinition definition = ModelReader.Read(path);
@@ -42,7 +44,7 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>Imports a trained model: an ONNX file, or a JSON file that describes layers.</summary>
+    /// <summary>Imports a trained model: an ONNX or TensorFlow Lite file, or a JSON file that describes layers.</summary>
     /// <exception cref="ImportException">The model cannot be imported.</exception>
     /// <exception cref="CommandException">The file is a .latch file.</exception>
     public static FloatModel OpenOnnx(string path, int? steps, IReadOnlyList<StatePair>? states = null, bool replaceSteps = false) => EndsIn(path, ".latch")
