@@ -60,7 +60,7 @@ internal sealed class ModelImport
         }
         catch (ImportException) when (options is { ReplaceSteps: true, Steps: not null } && OwnSteps() is not null)
         {
-            return Reopened(OwnSteps()!.Value, options, sha256);
+            return Reopened(OwnSteps()!.Value, options, sha256, notes);
         }
         builder.IsForSingleSteps = builder.StepsAreFixed && steps == 1;
         builder.GiveFloats(_outputs);
@@ -195,7 +195,7 @@ internal sealed class ModelImport
     }
 
     // The same file with every axis of that length left open: which of them is the sequence axis shows as it does for others.
-    private FloatModel Reopened(int steps, ImportOptions options, string sha256)
+    private FloatModel Reopened(int steps, ImportOptions options, string sha256, IReadOnlyList<string> notes)
     {
         ModelProto open = _proto.Clone();
         foreach (Dimension dimension in open.Graph.Input.Where(input => _read.Contains(input.Name)).SelectMany(static input => input.Type.TensorType.Shape.Dim))
@@ -205,7 +205,7 @@ internal sealed class ModelImport
         }
         try
         {
-            return new ModelImport(open, _source, _files).Run(options with { ReplaceSteps = false }, sha256);
+            return new ModelImport(open, _source, _files).Run(options with { ReplaceSteps = false }, sha256, notes);
         }
         catch (ImportException refusal)
         {
