@@ -177,8 +177,10 @@ internal sealed class ModelImport
     private ImportException FixedTo(int steps, int wanted, ImportException? inner = null) => new(
         ImportErrorCode.UnresolvedShape,
         _source,
-        $"the file fixes the number of steps to {steps}, asked for were {wanted}; {(inner is null ? "leave the steps out or" : $"with that many the graph does not fit together ({inner.Message}):")} export with an open sequence axis",
+        $"the file fixes the number of steps to {steps}, asked for were {wanted}; {(inner is null ? "leave the steps out or" : $"with that many the graph does not fit together ({Where(inner)}{inner.Detail}):")} export with an open sequence axis",
         inner: inner);
+
+    private static string Where(ImportException refusal) => refusal.Node.Length == 0 ? "" : $"node '{refusal.Node}': ";
 
     // The number of steps that the file fixes; null when it leaves an axis open.
     private int? OwnSteps()
@@ -194,23 +196,28 @@ internal sealed class ModelImport
         }
     }
 
-    // The same file with every axis of that length left open: which of them is the sequence axis shows as it does for others.
+    // The same file with an axis of that length left open: the first with which the graph fits together.
     private FloatModel Reopened(int steps, ImportOptions options, string sha256, IReadOnlyList<string> notes)
     {
-        ModelProto open = _proto.Clone();
-        foreach (Dimension dimension in open.Graph.Input.Where(input => _read.Contains(input.Name)).SelectMany(static input => input.Type.TensorType.Shape.Dim))
+        ImportException? refusal = null;
+        foreach (int axis in Enumerable.Range(0, _dimensions.Inputs.Max(static input => input.Type.TensorType.Shape.Dim.Count)))
         {
-            if (dimension.DimValue == steps)
+            ModelProto open = _proto.Clone();
+            Dimension[] dimensions = [.. open.Graph.Input.Where(input => _read.Contains(input.Name))
+                .Select(static input => input.Type.TensorType.Shape.Dim).Where(shape => shape.Count > axis && shape[axis].DimValue == steps).Select(shape => shape[axis])];
+            foreach (Dimension dimension in dimensions)
                 dimension.ClearValue();
+            try
+            {
+                if (dimensions.Length > 0)
+                    return new ModelImport(open, _source, _files).Run(options with { ReplaceSteps = false }, sha256, notes);
+            }
+            catch (ImportException mismatch)
+            {
+                refusal ??= mismatch;
+            }
         }
-        try
-        {
-            return new ModelImport(open, _source, _files).Run(options with { ReplaceSteps = false }, sha256, notes);
-        }
-        catch (ImportException refusal)
-        {
-            throw FixedTo(steps, options.Steps!.Value, refusal);
-        }
+        throw FixedTo(steps, options.Steps!.Value, refusal);
     }
 
     private Dictionary<string, FloatTensor> Constants(PassGraph graph)
