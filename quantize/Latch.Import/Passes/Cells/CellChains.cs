@@ -67,15 +67,37 @@ internal sealed class CellChains
         && ReferenceEquals(a.RecurrentBias, b.RecurrentBias)
         && ReferenceEquals(a.Peepholes, b.Peepholes);
 
-    /// <summary>Whether nothing but the next cell reads the cell states in between: a recurrent node yields the last one only.</summary>
+    /// <summary>
+    /// Whether a recurrent node yields all that is read: of the cell states the last one only. It gets the inputs of all steps before the first one, so that none
+    /// of them may be computed from what another step yields.
+    /// </summary>
     private bool CanJoin(RecurrentNode[] chain)
     {
+        if (FeedsItself(chain))
+            return false;
         for (int step = 0; step < chain.Length - 1; step++)
         {
             if (chain[step].FinalC is { } state && !ReadOnlyBy(state, chain[step + 1]))
                 return false;
         }
         return true;
+    }
+
+    /// <summary>Whether the input of a step depends on the states of a step before in any other way than as its initial states.</summary>
+    private bool FeedsItself(RecurrentNode[] chain)
+    {
+        HashSet<GraphNode> cells = new(chain, ReferenceEqualityComparer.Instance), seen = new(ReferenceEqualityComparer.Instance);
+        Stack<string> open = new(chain.Select(cell => cell.X));
+        while (open.TryPop(out string? value))
+        {
+            if (_graph.Producer(value) is not { } producer || !seen.Add(producer))
+                continue;
+            if (cells.Contains(producer))
+                return true;
+            foreach (string input in producer.Inputs)
+                open.Push(input);
+        }
+        return false;
     }
 
     private bool ReadOnlyBy(string value, RecurrentNode node) => !_graph.IsOutput(value)
