@@ -24,6 +24,9 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
 
     public List<UnrolledLoop> Loops { get; } = [];
 
+    /// <summary>Values that stand for constants which loops start from, see <see cref="UnrolledLoop.Start"/>.</summary>
+    public Dictionary<string, GraphValue> Starts { get; } = [];
+
     /// <summary>Whether the file leaves no sequence axis open.</summary>
     public bool StepsAreFixed { get; set; }
 
@@ -47,6 +50,13 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
 
     /// <summary>Makes a name stand for a value: an input, a constant, or another name's value.</summary>
     public GraphValue Define(string name, GraphValue value) => _values[name] = value;
+
+    /// <summary>Makes a value that stands for a constant.</summary>
+    public GraphValue Open(GraphValue constant, string name)
+    {
+        Starts[name] = constant;
+        return Define(name, new GraphValue(name, constant.Shape));
+    }
 
     /// <summary>Says what a value of the file holds; a constant of integers or truth values becomes one of integers.</summary>
     public void SetKind(string name, ElementKind kind)

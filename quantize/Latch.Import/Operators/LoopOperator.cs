@@ -19,18 +19,20 @@ internal static class LoopOperator
         int scans = body.Output.Count - 1 - carried.Length;
         if (scans < 0 || call.OutputCount > carried.Length + scans)
             throw call.Fail(ImportErrorCode.BrokenGraph, $"its body has {body.Output.Count} outputs, which do not fit {carried.Length} carried values and {call.OutputCount} outputs");
-        UnrolledLoop loop = new(call.Name, call.Operator, []);
+        UnrolledLoop loop = new(call.Name, call.Operator);
         Subgraph inner = new(call, body, $"{call.Name}/body");
         List<GraphValue[]> scanned = [];
         for (int iteration = 0; iteration < most && Holds(call, condition, iteration); iteration++)
         {
             if (iteration == Subgraph.MostIterations)
                 throw call.Fail(ImportErrorCode.UnsupportedForm, $"it has more than {Subgraph.MostIterations} iterations; import fewer steps");
+            if (iteration == 0)
+                carried = loop.Start(call, carried, computed => inner.Computed([false, false, .. computed])[1..(1 + computed.Length)]);
             GraphValue counter = Constant(call, $"{iteration}/counter", new IntegerTensor([], [iteration]));
             GraphValue[] results = inner.Inline($"{call.Name}/{iteration}", [counter, condition, .. carried]);
             condition = results[0];
             carried = results[1..(1 + carried.Length)];
-            loop.Carried.Add([.. carried.Where(value => !value.IsConstant).Select(value => value.Name)]);
+            loop.HandOn(carried);
             scanned.Add(results[(1 + carried.Length)..]);
         }
         call.Builder.Loops.Add(loop);
@@ -73,9 +75,3 @@ internal static class LoopOperator
         return call.Emit(new ConcatNode($"{call.Name}/{role}", rows, call.Inner(role), 0), [parts.Length, .. parts[0].Shape]);
     }
 }
-
-/// <summary>A loop whose body was brought in once per iteration.</summary>
-/// <param name="Node">Name of the node.</param>
-/// <param name="Operator">Its operator.</param>
-/// <param name="Carried">For each iteration the computed values that it hands on.</param>
-internal sealed record UnrolledLoop(string Node, string Operator, List<string[]> Carried);

@@ -23,15 +23,17 @@ internal static class ScanOperator
             throw call.Fail(ImportErrorCode.ShapeMismatch, "the scanned inputs differ in length");
         if (sequences[0].Length > Subgraph.MostIterations)
             throw call.Fail(ImportErrorCode.UnsupportedForm, $"it has more than {Subgraph.MostIterations} iterations; import fewer steps");
-        UnrolledLoop loop = new(call.Name, call.Operator, []);
+        UnrolledLoop loop = new(call.Name, call.Operator);
         Subgraph inner = new(call, body, $"{call.Name}/body");
         List<GraphValue[]> scanned = [];
+        bool[] given = [.. sequences.Select(sequence => !sequence.Value.IsConstant)];
+        carried = loop.Start(call, carried, computed => inner.Computed([.. computed, .. given])[..states]);
         for (int iteration = 0; iteration < sequences[0].Length; iteration++)
         {
             GraphValue[] elements = [.. sequences.Select((sequence, scan) => Element(call, sequence, scan, iteration))];
             GraphValue[] results = inner.Inline($"{call.Name}/{iteration}", [.. carried, .. elements]);
             carried = results[..states];
-            loop.Carried.Add([.. carried.Where(value => !value.IsConstant).Select(value => value.Name)]);
+            loop.HandOn(carried);
             scanned.Add(results[states..]);
         }
         call.Builder.Loops.Add(loop);

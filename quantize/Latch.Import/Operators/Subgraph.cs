@@ -62,6 +62,19 @@ internal sealed class Subgraph
         return [.. _graph.Output.Select(output => _call.Builder.Find(Scoped(output.Name, scope))!)];
     }
 
+    /// <summary>Which outputs depend on computed values, when some of the inputs are computed. What only shapes decide does not count.</summary>
+    public bool[] Computed(IReadOnlyList<bool> inputs)
+    {
+        HashSet<string> computed = [.. _graph.Input.Where((_, i) => inputs[i]).Select(input => input.Name)];
+        bool IsComputed(string name) => _own.Contains(name) ? computed.Contains(name) : _call.Builder.Find(name) is { IsConstant: false };
+        foreach (NodeProto node in _nodes.Where(node => node.OpType is not ("Shape" or "Size")))
+        {
+            if (SubgraphNames.Read(node).Any(IsComputed))
+                computed.UnionWith(node.Output);
+        }
+        return [.. _graph.Output.Select(output => IsComputed(output.Name))];
+    }
+
     /// <summary>Makes the outputs of a node stand for values.</summary>
     /// <param name="call">The node.</param>
     /// <param name="values">The values, one per output.</param>

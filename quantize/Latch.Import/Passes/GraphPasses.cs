@@ -16,8 +16,9 @@ internal static class GraphPasses
             StatePairing.ByName(graph);
         DenseBiases.Merge(graph);
         PaddingMasks.Remove(graph);
-        CellChains.Join(graph, WrittenOutCells.Recognise(graph));
+        CellChains.Write(graph, WrittenOutCells.Find(graph), search: states is null);
         LoopCheck.Check(graph);
+        LoopStarts.Close(graph);
         ConstantNodes.Fold(graph);
         LayerNormalizations.Recognise(graph);
         NeutralOperations.Remove(graph);

@@ -10,6 +10,7 @@ internal sealed class PassGraph
 {
     private readonly Dictionary<string, GraphValue> _values;
     private readonly HashSet<string> _nodeNames;
+    private readonly Dictionary<string, int> _nextNumbers = [];
     private Dictionary<string, GraphNode>? _producers;
     private ILookup<string, GraphNode>? _readers;
 
@@ -23,6 +24,7 @@ internal sealed class PassGraph
         Outputs = [.. outputs];
         Notes = [.. builder.Notes];
         Loops = builder.Loops;
+        Starts = builder.Starts;
         IsForSingleSteps = builder.IsForSingleSteps;
     }
 
@@ -45,6 +47,9 @@ internal sealed class PassGraph
     public List<string> Notes { get; }
 
     public IReadOnlyList<UnrolledLoop> Loops { get; }
+
+    /// <summary>Values that stand for constants which loops start from, until <see cref="Cells.LoopStarts"/> closes them.</summary>
+    public IReadOnlyDictionary<string, GraphValue> Starts { get; }
 
     /// <summary>Whether the file is made for single steps, so that a length of 1 is no sequence axis that may be longer elsewhere.</summary>
     public bool IsForSingleSteps { get; }
@@ -69,6 +74,9 @@ internal sealed class PassGraph
 
     /// <summary>The numbers of a constant; null for a computed value.</summary>
     public FloatTensor? Constant(string value) => _values[value].Float;
+
+    /// <summary>The numbers of a constant, or of a value that stands for one.</summary>
+    public FloatTensor? ConstantOrStart(string value) => Constant(value) ?? (Starts.TryGetValue(value, out GraphValue? start) ? start.Float : null);
 
     public bool IsOutput(string value) => Outputs.Contains(value);
 
@@ -98,10 +106,15 @@ internal sealed class PassGraph
     /// <summary>The name itself, or with a number behind it when a node has that name already.</summary>
     public string UniqueNodeName(string wanted)
     {
-        string name = wanted;
-        for (int number = 2; !_nodeNames.Add(name); number++)
-            name = $"{wanted}_{number}";
-        return name;
+        if (_nodeNames.Add(wanted))
+            return wanted;
+        for (int number = _nextNumbers.GetValueOrDefault(wanted, 2); ; number++)
+        {
+            if (!_nodeNames.Add($"{wanted}_{number}"))
+                continue;
+            _nextNumbers[wanted] = number + 1;
+            return $"{wanted}_{number}";
+        }
     }
 
     /// <summary>Makes the name of a node that goes free for another one.</summary>

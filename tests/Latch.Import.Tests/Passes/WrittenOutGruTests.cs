@@ -51,6 +51,35 @@ public sealed class WrittenOutGruTests
         Assert.InRange(StatefulAgreement.Largest(bytes, model, 10, ("h0", "hn")), 0, 3e-6);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Import_CandidateReadsTheStateBesideTheResetGate_IsNoGru(bool resetAfter)
+    {
+        // n = tanh(W x + U h + r (R h)): a GRU has no U.
+        OnnxWriter writer = new(13);
+        Random random = new(3);
+        writer.Input("x", 1, Inputs);
+        writer.Input("h0", 1, Units);
+        string Product(string value, int inputs) => writer.Node("MatMul", [value, writer.Floats(random, 0.6f, inputs, Units)]);
+        string Sum() => writer.Node("Add", [Product("x", Inputs), Product("h0", Units)]);
+        string z = writer.Node("Sigmoid", [Sum()]), r = writer.Node("Sigmoid", [Sum()]);
+        string reset = resetAfter ? writer.Node("Mul", [r, Product("h0", Units)]) : Product(writer.Node("Mul", [r, "h0"]), Units);
+        string n = writer.Node("Tanh", [writer.Node("Add", [Sum(), reset])]);
+        string kept = writer.Node("Mul", [z, "h0"]);
+        writer.Node("Add", [writer.Node("Mul", [writer.Node("Sub", [writer.Floats([], [1]), z]), n]), kept], ["hn"]);
+        writer.Node("Neg", ["hn"], ["y"]);
+        writer.Output("y");
+        writer.Output("hn");
+        byte[] bytes = writer.ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "cell.onnx");
+
+        Assert.Empty(model.Nodes.OfType<RecurrentNode>());
+        Assert.Equal([new StatePair("h0", "hn")], model.States);
+        Assert.InRange(StatefulAgreement.Largest(bytes, model, 10, ("h0", "hn")), 0, 3e-6);
+    }
+
     [Fact]
     public void Import_HighwayLayer_IsNoCell()
     {

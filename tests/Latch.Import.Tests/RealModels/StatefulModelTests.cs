@@ -39,7 +39,6 @@ public sealed class StatefulModelTests
     [Fact]
     public void Import_DtlnBlocks_IsTwoLayersWithoutStatePortsAndANormalization()
     {
-        Needs("Conv", "Pad", "Sqrt");
         FloatModel model = OnnxImporter.Import(SharedData.Require("models/dtln/model_2.onnx"));
 
         Assert.Equal(["input_4"], model.Inputs.Select(input => input.Name));
@@ -63,7 +62,6 @@ public sealed class StatefulModelTests
     [InlineData("silero-vad-16k/silero_vad_16k_op15.onnx", "state=stateN", true)]
     public void Run_VoiceActivityOverFrames_AgreesWithOnnxRuntime(string file, string states, bool rate)
     {
-        Needs("Conv", "Pad", "Sqrt");
         string path = SharedData.Require($"models/{file}");
         FloatModel model = OnnxImporter.Import(path, new ImportOptions { Steps = rate ? 576 : null });
         (string, string)[] pairs = [.. states.Split(' ').Select(pair => (pair.Split('=')[0], pair.Split('=')[1]))];
@@ -82,12 +80,6 @@ public sealed class StatefulModelTests
         ImportException refusal = Assert.Throws<ImportException>(() => OnnxImporter.Import(SharedData.Require("models/silero-vad-16k/silero_vad_16k_op15.onnx")));
         Assert.Equal(("/model/stft/padding/Pad", "Pad", "pads"), (refusal.Node, refusal.OperatorName, refusal.Attribute));
         Assert.EndsWith("(--steps)", refusal.Message, StringComparison.Ordinal);
-    }
-
-    private static void Needs(params string[] operators)
-    {
-        if (operators.Except(OnnxImporter.SupportedOperators).Any())
-            Assert.Skip($"Needs the operators {string.Join(", ", operators)}.");
     }
 
     [Fact]

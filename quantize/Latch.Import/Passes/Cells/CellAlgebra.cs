@@ -4,8 +4,12 @@ using Latch.Import.Reference;
 namespace Latch.Import.Passes.Cells;
 
 /// <summary>Writes vectors of a graph as polynomials, whatever nodes compute them: sums, products, factors and shifts are taken apart, movements are followed back.</summary>
-internal sealed class CellAlgebra(PassGraph graph)
+internal sealed class CellAlgebra(PassGraph graph, FoundCells found)
 {
+    /// <summary>No cell nests its sums and products deeper.</summary>
+    private const int Deepest = 64;
+
+
     private static readonly HashSet<ActivationKind> s_cellFunctions =
     [
         ActivationKind.Sigmoid, ActivationKind.Tanh, ActivationKind.Relu, ActivationKind.HardSigmoid, ActivationKind.LeakyRelu, ActivationKind.ThresholdedRelu,
@@ -14,6 +18,8 @@ internal sealed class CellAlgebra(PassGraph graph)
 
     private readonly List<Elements> _atoms = [];
     private readonly Dictionary<string, int> _numbers = [];
+    private readonly Dictionary<(string? Whole, string Elements), Polynomial> _expanded = [];
+    private int _depth;
 
     /// <summary>The activation that hands on what it gets.</summary>
     public static RecurrentActivation Linear { get; } = new(ActivationKind.Affine, 1, 0);
@@ -30,10 +36,24 @@ internal sealed class CellAlgebra(PassGraph graph)
     {
         if (Trace.Source(elements) is not { } source)
             return AsAtom(elements);
-        if (source.Value == Whole)
+        if (source.Value == Whole || found.Of(source.Value) is not null || _depth == Deepest)
             return AsAtom(source);
         if (graph.Constant(source.Value) is { } constant)
             return Polynomial.Constant([.. source.At.Select(at => (double)constant.Data[at])]);
+        if (!_expanded.TryGetValue((Whole, source.Key), out Polynomial? expanded))
+        {
+            _depth++;
+            _expanded[(Whole, source.Key)] = expanded = TakenApart(source);
+            _depth--;
+        }
+        return expanded;
+    }
+
+    /// <summary>Forgets what vectors come to: another one is no longer taken apart.</summary>
+    public void Forget() => _expanded.Clear();
+
+    private Polynomial TakenApart(Elements source)
+    {
         Polynomial expanded = graph.Producer(source.Value) switch
         {
             BinaryNode { Operation: BinaryOperation.Add } node => Polynomial.Sum(Expand(Operand(node.Left, source)), Expand(Operand(node.Right, source))),

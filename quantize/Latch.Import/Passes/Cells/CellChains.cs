@@ -3,132 +3,116 @@ using Latch.Import.Graph;
 namespace Latch.Import.Passes.Cells;
 
 /// <summary>
-/// Joins cells of one step that hand on their states, with the same weights, to one recurrent node over all steps: what an unrolled loop comes to. A cell of a
-/// loop of one iteration becomes such a node too, so that the graph does not depend on the number of steps.
+/// Which of the cells that were found are layers. Cells with the same weights that start from one another's states are one layer over several steps, where it can
+/// have the inputs of all steps before the first one. A cell alone is a layer only where something carries its state: what looks like a cell may be a
+/// gate between two layers, which begins anew with every step.
 /// </summary>
 internal sealed class CellChains
 {
     private readonly PassGraph _graph;
-    private readonly ElementTrace _trace;
-    private readonly HashSet<string> _finals;
+    private readonly FoundCells _found;
+    private readonly CarriedStates _carried;
+    private readonly Dictionary<FoundCell, FoundCell[]> _joined = new(ReferenceEqualityComparer.Instance);
 
-    private CellChains(PassGraph graph, IEnumerable<string> finals) => (_graph, _trace, _finals) = (graph, new ElementTrace(graph), [.. finals]);
+    private CellChains(PassGraph graph, FoundCells found, bool search) => (_graph, _found, _carried) = (graph, found, new CarriedStates(graph, search));
 
-    /// <summary>Joins cells.</summary>
+    /// <summary>Puts recurrent nodes in the place of the cells that are layers.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="finals">The cells that <see cref="WrittenOutCells"/> found, by the names of their hidden states.</param>
-    public static void Join(PassGraph graph, IReadOnlyList<string> finals)
+    /// <param name="found">The cells.</param>
+    /// <param name="search">Whether an input and an output may be a state though nothing says so but what the graph does with them.</param>
+    public static void Write(PassGraph graph, FoundCells found, bool search)
     {
-        finals = [.. finals.Where(final => graph.Producer(final) is RecurrentNode)];
-        CellChains chains = new(graph, finals);
-        Dictionary<string, string> next = [];
-        HashSet<string> followers = [];
-        foreach (string final in finals)
+        CellChains chains = new(graph, found, search);
+        FoundCell[][] layers = [.. chains.All().SelectMany(chains.Layers)];
+        if (layers.Length == 0)
+            return;
+        IReadOnlyDictionary<string, string> finals = CellWriter.Write(graph, layers.SelectMany(cells => cells));
+        foreach (FoundCell[] cells in layers)
+            CellJoins.Join(graph, [.. cells.Select(cell => finals[cell.Parts.NewHidden])]);
+    }
+
+    /// <summary>The cells by chains, each in the order of its steps.</summary>
+    private List<FoundCell[]> All()
+    {
+        Dictionary<FoundCell, FoundCell> next = new(ReferenceEqualityComparer.Instance);
+        HashSet<FoundCell> followers = new(ReferenceEqualityComparer.Instance);
+        foreach (FoundCell cell in _found.Cells)
         {
-            if (chains.Before(chains.Cell(final)) is { } before && next.TryAdd(before.FinalH!, final))
-                followers.Add(final);
+            if (_found.Before(cell, _graph) is { } before && next.TryAdd(before, cell))
+                followers.Add(cell);
         }
-        foreach (string first in finals.Where(final => !followers.Contains(final)))
+        List<FoundCell[]> chains = [];
+        foreach (FoundCell first in _found.Cells.Where(cell => !followers.Contains(cell)))
         {
-            List<string> chain = [first];
-            while (next.TryGetValue(chain[^1], out string? following))
+            List<FoundCell> chain = [first];
+            while (next.TryGetValue(chain[^1], out FoundCell? following))
                 chain.Add(following);
-            // What a join changes, the trace of the one before has not seen.
-            CellChains now = new(graph, finals);
-            RecurrentNode[] cells = [.. chain.Select(now.Cell)];
-            if ((cells.Length > 1 || now.IsOfALoop(first)) && now.CanJoin(cells))
-                now.Join(cells);
+            chains.Add([.. chain]);
         }
+        return chains;
     }
 
-    private RecurrentNode Cell(string final) => (RecurrentNode)_graph.Producer(final)!;
-
-    /// <summary>Whether a loop hands a hidden state on.</summary>
-    private bool IsOfALoop(string value) => _graph.Loops.Any(loop => loop.Carried.Any(names => names.Contains(value)))
-        || _graph.Readers(value).Any(reader => reader is MovementNode && IsOfALoop(reader.Outputs[0]));
-
-    /// <summary>The cell whose states a cell starts from.</summary>
-    private RecurrentNode? Before(RecurrentNode cell)
+    /// <summary>What a chain becomes: one layer, a layer per cell, or nothing.</summary>
+    private IEnumerable<FoundCell[]> Layers(FoundCell[] chain)
     {
-        if (cell.InitialH is not { } hidden || _trace.Source(Elements.All(_graph, hidden)) is not { } from || !from.IsAll(_graph) || !_finals.Contains(from.Value))
-            return null;
-        RecurrentNode before = Cell(from.Value);
-        bool sameCell = cell.Cell != CellKind.Lstm
-            || (cell.InitialC is { } state && _trace.Source(Elements.All(_graph, state)) is { } source && source.Value == before.FinalC && source.IsAll(_graph));
-        return sameCell && SameCell(before, cell) ? before : null;
+        if (chain.Length > 1 && FeedsItself(chain))
+            return [];
+        if (chain.Length == 1 || !CanJoin(chain))
+            return [.. chain.Where(cell => _carried.Carries(cell.Parts)).Select(cell => new[] { cell })];
+        foreach (FoundCell cell in chain)
+            _joined[cell] = chain;
+        return [chain];
     }
 
-    private static bool SameCell(RecurrentNode a, RecurrentNode b) => a.Cell == b.Cell
-        && a.LinearBeforeReset == b.LinearBeforeReset
-        && a.Activations.SequenceEqual(b.Activations)
-        && ReferenceEquals(a.InputWeights, b.InputWeights)
-        && ReferenceEquals(a.RecurrentWeights, b.RecurrentWeights)
-        && ReferenceEquals(a.InputBias, b.InputBias)
-        && ReferenceEquals(a.RecurrentBias, b.RecurrentBias)
-        && ReferenceEquals(a.Peepholes, b.Peepholes);
+    /// <summary>
+    /// Whether the input of a step depends on the states of a step before in any other way than as its initial states. A layer yields no step before it has the
+    /// inputs of all of them.
+    /// </summary>
+    private bool FeedsItself(FoundCell[] chain)
+    {
+        HashSet<FoundCell> own = new(chain, ReferenceEqualityComparer.Instance), passed = new(ReferenceEqualityComparer.Instance);
+        HashSet<string> seen = [];
+        Stack<string> open = new(chain.SelectMany(cell => cell.Parts.Inputs).Select(input => input.Value));
+        while (open.TryPop(out string? value))
+        {
+            if (!seen.Add(value))
+                continue;
+            FoundCell? state = _found.Of(value);
+            if (state is not null && own.Contains(state))
+                return true;
+            FoundCell[] whole = state is not null && _joined.TryGetValue(state, out FoundCell[]? cells) && passed.Add(cells[0]) ? cells : [];
+            foreach (string before in whole.SelectMany(cell => cell.Parts.Inputs).Select(input => input.Value).Concat(_graph.Producer(value)?.Inputs ?? []))
+                open.Push(before);
+        }
+        return false;
+    }
 
-    /// <summary>Whether nothing but the next cell reads the cell states in between: a recurrent node yields the last one only.</summary>
-    private bool CanJoin(RecurrentNode[] chain)
+    /// <summary>Whether nothing reads the cell states in between but the cells themselves: a layer yields the last one only.</summary>
+    private bool CanJoin(FoundCell[] chain)
     {
         for (int step = 0; step < chain.Length - 1; step++)
         {
-            if (chain[step].FinalC is { } state && !ReadOnlyBy(state, chain[step + 1]))
+            CellParts cell = chain[step].Parts, next = chain[step + 1].Parts;
+            if (cell.NewCell is { } state && !StaysWithin(state, [cell.NewHidden, next.NewHidden, next.NewCell!]))
                 return false;
         }
         return true;
     }
 
-    private bool ReadOnlyBy(string value, RecurrentNode node) => !_graph.IsOutput(value)
-        && _graph.Readers(value).All(reader => ReferenceEquals(reader, node) || (reader is MovementNode && ReadOnlyBy(reader.Outputs[0], node)));
-
-    private void Join(RecurrentNode[] chain)
+    /// <summary>Whether all that is computed from a value ends in some values.</summary>
+    private bool StaysWithin(string value, HashSet<string> ends)
     {
-        RecurrentNode first = chain[0], last = chain[^1];
-        int steps = chain.Length, units = first.HiddenSize;
-        List<GraphNode> added = [];
-        (string x, bool reverse) = Sequence(chain, added);
-        string sequence = _graph.Define($"{first.Name}/Y", [steps, units]);
-        added.Add(first with { Steps = steps, Reverse = reverse, X = x, Y = sequence, FinalH = null, FinalC = first.FinalC });
-        for (int step = 0; step < steps - 1; step++)
-            Row(sequence, reverse ? steps - 1 - step : step, chain[step + 1].FinalH!, added);
-        Row(sequence, reverse ? 0 : steps - 1, first.FinalH!, added);
-        Dictionary<string, string> renamed = [];
-        for (int step = 0; step < steps; step++)
-            renamed[chain[step].FinalH!] = step == steps - 1 ? first.FinalH! : chain[step + 1].FinalH!;
-        if (last.FinalC is { } cell)
-            renamed[cell] = first.FinalC!;
-        HashSet<GraphNode> gone = new(chain, ReferenceEqualityComparer.Instance);
-        _graph.Replace([.. _graph.Nodes.Where(node => !gone.Contains(node)).Select(node => node.Inputs.Any(renamed.ContainsKey) ? NodeInputs.Renamed(node, name => renamed.GetValueOrDefault(name, name)) : node), .. added]);
-        _graph.DropDead();
-    }
-
-    /// <summary>One step's hidden state out of the sequence.</summary>
-    private void Row(string sequence, int row, string hidden, List<GraphNode> added)
-    {
-        string slice = _graph.Define($"{hidden}/row", [1, _graph.Count(hidden)]);
-        added.Add(new SliceNode(_graph.UniqueNodeName(slice), sequence, slice, [row, 0], [1, 1]));
-        added.Add(new ReshapeNode(_graph.UniqueNodeName(hidden), slice, hidden));
-    }
-
-    /// <summary>The inputs of all steps as [T,I], in time order: the whole of one value where that is so.</summary>
-    private (string X, bool Reverse) Sequence(RecurrentNode[] chain, List<GraphNode> added)
-    {
-        Elements?[] rows = [.. chain.Select(cell => _trace.Source(Elements.All(_graph, cell.X)))];
-        string name = _graph.Define($"{chain[0].Name}/sequence", [chain.Length, chain[0].InputSize]);
-        string node = _graph.UniqueNodeName(name);
-        if (rows.All(row => row is not null && row.Value == rows[0]!.Value))
+        HashSet<string> seen = [];
+        Stack<string> open = new([value]);
+        while (open.TryPop(out string? from))
         {
-            string source = rows[0]!.Value;
-            foreach (bool reverse in new[] { false, true })
-            {
-                Elements all = new(source, [.. (reverse ? rows.Reverse() : rows).SelectMany(row => row!.At)]);
-                if (!all.IsAll(_graph))
-                    continue;
-                added.Add(new ReshapeNode(node, source, name));
-                return (name, reverse);
-            }
+            if (ends.Contains(from) || !seen.Add(from))
+                continue;
+            if (_graph.IsOutput(from) || (from != value && _found.Of(from) is not null))
+                return false;
+            foreach (string output in _graph.Readers(from).SelectMany(reader => reader.Outputs))
+                open.Push(output);
         }
-        added.Add(new ConcatNode(node, [.. chain.Select(cell => cell.X)], name, 0));
-        return (name, false);
+        return true;
     }
 }

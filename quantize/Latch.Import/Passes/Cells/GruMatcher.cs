@@ -86,6 +86,9 @@ internal sealed class GruMatcher(PassGraph graph, CellAlgebra algebra)
         LinearForm[] gates = [z, r, reset.Outer];
         if (gates.Append(reset.Inner).Any(form => form.Scaled.Any()))
             return null;
+        // A path from the hidden state around the reset gate: no GRU has one.
+        if (reset.Outer.Sources.Any(source => previous.IsSame(source, algebra, graph)))
+            return null;
         if (z.Sources.Concat(r.Sources).FirstOrDefault(source => previous.IsSame(source, algebra, graph)) is not { } hidden || hidden.Count != z.Count)
             return null;
         return new CellParts

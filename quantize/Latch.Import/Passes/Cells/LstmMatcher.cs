@@ -6,7 +6,7 @@ namespace Latch.Import.Passes.Cells;
 /// Finds an LSTM cell behind a product: hidden = o h(c) with c = f c' + i k, where i, o and f are activations between 0 and 1 of linear forms, and k is one
 /// of an activation. Names and the order of the gates do not count.
 /// </summary>
-internal sealed class LstmMatcher(PassGraph graph, CellAlgebra algebra)
+internal sealed class LstmMatcher(PassGraph graph, CellAlgebra algebra, PreviousState previous)
 {
     public CellParts? Match(BinaryNode product)
     {
@@ -28,7 +28,7 @@ internal sealed class LstmMatcher(PassGraph graph, CellAlgebra algebra)
         LinearForm?[] forms = [.. new[] { sum.Input.Of, output.Of, sum.Forget.Of, sum.Candidate.Of }.Select(of => LinearForm.Of(of, algebra, graph))];
         if (forms.Any(form => form is null) || !PeepholesFit(forms!, sum.Cell, newCell))
             return null;
-        if (new PreviousState(graph).Find(sum.Cell, forms.SelectMany(form => form!.Sources), newCell.Count) is not { } hidden)
+        if (previous.Find(sum.Cell, forms.SelectMany(form => form!.Sources), newCell.Count) is not { } hidden)
             return null;
         return new CellParts
         {
@@ -79,9 +79,9 @@ internal sealed class LstmMatcher(PassGraph graph, CellAlgebra algebra)
     {
         if (cell.Split(forget) is not { } first || first.Others.Split(input) is not { } second || second.Others.Terms.Count > 0)
             return null;
-        if (Previous(first.Beside) is not { } previous || Candidate(second.Beside) is not { } candidate)
+        if (Previous(first.Beside) is not { } state || Candidate(second.Beside) is not { } candidate)
             return null;
-        return new CellSum(algebra.Gate(forget)!.Value, algebra.Gate(input)!.Value, candidate, previous);
+        return new CellSum(algebra.Gate(forget)!.Value, algebra.Gate(input)!.Value, candidate, state);
     }
 
     /// <summary>The cell state of the step before: one vector, computed, given or constant; no gate.</summary>

@@ -6,8 +6,11 @@ namespace Latch.Import.Passes.Cells;
 /// Finds a plain recurrent cell behind an activation: hidden = f(W x + R h' + b). A dense layer over joined values looks the same, so only an activation counts
 /// whose result a loop or a state hands on, and only a vector that was handed on is h'.
 /// </summary>
-internal sealed class RnnMatcher(PassGraph graph, CellAlgebra algebra)
+internal sealed class RnnMatcher(PassGraph graph, CellAlgebra algebra, FoundCells found)
 {
+    private readonly HashSet<string> _after = [.. graph.Loops.SelectMany(loop => loop.Carried).SelectMany(names => names), .. graph.States.Select(pair => pair.Output)];
+    private readonly HashSet<string> _before = [.. graph.Loops.SelectMany(loop => loop.Starts), .. graph.States.Select(pair => pair.Input)];
+
     public CellParts? Match(ActivationNode node)
     {
         if (!IsHandedOn(node.Output) || algebra.Activated(Elements.All(graph, node.Output)) is not { } activated)
@@ -19,11 +22,9 @@ internal sealed class RnnMatcher(PassGraph graph, CellAlgebra algebra)
         return new CellParts { Kind = CellKind.Rnn, Activations = [activated.Function], Gates = [form], Hidden = hidden, NewHidden = node.Output };
     }
 
-    private bool IsHandedOn(string value) => graph.Loops.Any(loop => loop.Carried.Any(names => names.Contains(value)))
-        || graph.States.Any(pair => pair.Output == value)
-        || graph.Readers(value).Any(reader => reader is MovementNode && IsHandedOn(reader.Outputs[0]));
+    private bool IsHandedOn(string value) => _after.Contains(value) || graph.Readers(value).Any(reader => reader is MovementNode && IsHandedOn(reader.Outputs[0]));
 
-    private bool IsPrevious(Elements source) => graph.States.Any(pair => pair.Input == source.Value)
-        || (graph.Producer(source.Value) is RecurrentNode { Cell: CellKind.Rnn } before && before.FinalH == source.Value)
+    private bool IsPrevious(Elements source) => _before.Contains(source.Value)
+        || (found.Of(source.Value) is { Parts.Kind: CellKind.Rnn } before && before.Parts.NewHidden == source.Value)
         || (graph.Constant(source.Value) is { } constant && source.At.All(at => constant.Data[at] == 0));
 }
