@@ -23,11 +23,15 @@ internal sealed class ModelImport
     private readonly bool _isRecurrent;
     private readonly ExternalFiles? _files;
     private readonly IReadOnlyList<string> _cuts;
+    private readonly KnownInputs _known;
+    private BatchRule _batch = new();
+    private bool _lengthsAreSteps;
 
     /// <param name="proto">The model.</param>
     /// <param name="source">What messages call the file.</param>
     /// <param name="files">Where tensors find data that lie in other files; null when there are none.</param>
-    public ModelImport(ModelProto proto, string source, ExternalFiles? files)
+    /// <param name="options">Choices.</param>
+    public ModelImport(ModelProto proto, string source, ExternalFiles? files, ImportOptions options)
     {
         _proto = proto;
         _source = source;
@@ -47,15 +51,21 @@ internal sealed class ModelImport
         HashSet<string> constant = [.. _initializers.Select(value => value.Name)];
         _dimensions = new InputDimensions(
             [.. proto.Graph.Input.Where(input => _read.Contains(input.Name) && !constant.Contains(input.Name))], source);
+        _known = new KnownInputs(proto.Graph, _dimensions.Inputs, options.Inputs, source);
     }
 
     public FloatModel Run(ImportOptions options, string sha256)
     {
-        (GraphBuilder builder, int steps) = Resolve(options.Steps);
+        (GraphBuilder builder, int steps) = ResolveAnyhow(options.Steps);
         builder.GiveFloats(_outputs);
-        builder.Notes.InsertRange(0, _cuts);
-        PassGraph graph = new(builder, [.. _dimensions.Inputs.Select(input => input.Name)], [.. _proto.Graph.Output.Select(output => output.Name)]);
+        builder.Notes.InsertRange(0, [.. _cuts, .. _known.Notes, .. AssumptionNotes(steps)]);
+        PassGraph graph = new(
+            builder, [.. _dimensions.Inputs.Select(input => input.Name).Where(name => Known(name, steps) is null)], [.. _proto.Graph.Output.Select(output => output.Name)]);
         GraphPasses.Apply(graph, options.States);
+        if (graph.States.Count + graph.LayerStates.Count > 0)
+            steps = StepsOfStates(graph, steps);
+        if (builder.StepsAreFixed)
+            Checked(steps, options.Steps);
         Dictionary<string, FloatTensor> constants = Constants(graph);
         HashSet<string> carried = [.. graph.States.SelectMany(pair => new[] { pair.Input, pair.Output })];
         IEnumerable<string> named = graph.Inputs.Concat(constants.Keys).Concat(graph.Nodes.SelectMany(node => node.Outputs));
@@ -67,6 +77,7 @@ internal sealed class ModelImport
             Outputs = [.. graph.Outputs.Where(name => !carried.Contains(name)).Select(name => new ValueInfo(name, graph.Shape(name)))],
             States = graph.States,
             LayerStates = graph.LayerStates,
+            KnownInputs = _dimensions.Inputs.Where(input => Known(input.Name, steps) is not null).ToDictionary(input => input.Name, input => Known(input.Name, steps)!.Value),
             Notes = graph.Notes,
             Constants = constants,
             SourceSha256 = sha256,
@@ -75,6 +86,64 @@ internal sealed class ModelImport
             FloatBytes = FloatBytes(),
         };
     }
+
+    /// <summary>The steps of a model that hands states on: those of the layers that do, where no layer has the number that the axes say (the length of a frame).</summary>
+    private static int StepsOfStates(PassGraph graph, int steps)
+    {
+        int[] own = [.. graph.Nodes.OfType<RecurrentNode>().Where(node => !node.StartsAnew).Select(node => node.Steps)];
+        return own.Length == 0 || own.Contains(steps) ? steps : own.Max();
+    }
+
+    /// <summary>
+    /// Lowers the graph; where that fails, also with lengths of sequences taken as the number of steps, with a batch that the file fixes taken as 1, and with
+    /// each row of a batch as a layer of its own.
+    /// </summary>
+    private (GraphBuilder Builder, int Steps) ResolveAnyhow(int? requested)
+    {
+        ImportException? refusal = null;
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return Resolve(requested);
+            }
+            catch (ImportException refused) when (DependsOnShapes(refused))
+            {
+                refusal = refusal is null || IsBatch(refusal) ? refused : refusal;
+                if (!Relax(attempt == 0, refused))
+                    throw refusal;
+            }
+        }
+    }
+
+    private IEnumerator<BatchRule>? _rules;
+
+    /// <summary>Changes what is assumed; false when there is nothing left.</summary>
+    private bool Relax(bool first, ImportException refused)
+    {
+        if (first && _known.Lengths.Count > 0)
+            return _lengthsAreSteps = true;
+        if (_rules is null && IsBatch(refused))
+            _rules = _dimensions.BatchRules(_batch.Refused).GetEnumerator();
+        if (_rules is null || !_rules.MoveNext())
+            return false;
+        _batch = _rules.Current;
+        return true;
+    }
+
+    private static bool IsBatch(ImportException refusal) => refusal is { Code: ImportErrorCode.UnresolvedShape, OperatorName: "LSTM" or "GRU" or "RNN", Attribute: "X" };
+
+    private IEnumerable<string> AssumptionNotes(int steps)
+    {
+        if (_lengthsAreSteps)
+            yield return $"the input{(_known.Lengths.Count > 1 ? "s" : "")} {string.Join(", ", _known.Lengths.Select(name => $"'{name}'"))} with the lengths of sequences {(_known.Lengths.Count > 1 ? "are" : "is")} taken as the number of steps, {steps}";
+        if (_batch.Fixed > 1)
+            yield return $"the file fixes the batch to {_batch.Fixed}; it is taken as 1";
+    }
+
+    /// <summary>The number that an input is known to hold; null for one that is given.</summary>
+    private long? Known(string input, int steps) =>
+        _known.Values.TryGetValue(input, out long value) ? value : _lengthsAreSteps && _known.Lengths.Contains(input) ? steps : null;
 
     /// <summary>Finds which open dimension is which, and lowers the graph with the number of steps wanted.</summary>
     private (GraphBuilder Builder, int Steps) Resolve(int? requested)
@@ -97,7 +166,7 @@ internal sealed class ModelImport
                     }
                     builder.StepsAreFixed = !candidate.Contains(true);
                     if (builder.StepsAreFixed)
-                        return (builder, Checked(FixedSteps(builder), requested));
+                        return (builder, Checked(FixedSteps(builder), requested == 1 ? null : requested)); // One step may also be one frame: Run checks it.
                     return (steps == probe ? builder : Lower(candidate, steps), steps);
                 }
                 catch (ImportException mismatch) when (DependsOnShapes(mismatch))
@@ -128,7 +197,7 @@ internal sealed class ModelImport
 
     private GraphBuilder Lower(bool[] isSequence, int steps)
     {
-        GraphBuilder builder = new(_source, _outputs, _files);
+        GraphBuilder builder = new(_source, _outputs, _files) { Batch = _batch };
         foreach (GraphValue initializer in _initializers)
             builder.Define(initializer.Name, initializer);
         foreach (ValueInfoProto input in _dimensions.Inputs)
@@ -140,7 +209,9 @@ internal sealed class ModelImport
 
     private GraphValue InputValue(ValueInfoProto input, bool[] isSequence, int steps)
     {
-        int[] shape = _dimensions.Shape(input, isSequence, steps);
+        int[] shape = _dimensions.Shape(input, isSequence, steps, _batch);
+        if (Known(input.Name, steps) is long number && TensorShape.IsAllowed(shape))
+            return new GraphValue(input.Name, shape, Integer: new IntegerTensor(shape, [.. Enumerable.Repeat(number, TensorShape.Count(shape))]));
         return TensorShape.IsAllowed(shape)
             ? new GraphValue(input.Name, shape, Computed: InputDimensions.Kind(input))
             : throw new ImportException(

@@ -17,6 +17,9 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
     /// <summary>Where tensors find data that lie in other files; null when there are none.</summary>
     public ExternalFiles? Files => files;
 
+    /// <summary>What is done with a batch of more than 1.</summary>
+    public BatchRule Batch { get; init; } = new();
+
     public IReadOnlyList<GraphNode> Nodes => _nodes;
 
     /// <summary>What a user should know of the import.</summary>

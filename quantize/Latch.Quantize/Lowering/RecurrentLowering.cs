@@ -27,6 +27,7 @@ internal static class RecurrentLowering
             Name = context.ShortName(node),
             Layer = index,
             Steps = node.Steps,
+            StartsAnew = node.StartsAnew,
             Input = x,
             InitialHidden = initialHidden,
             InitialHiddenRescale = From(initialHidden, MostCellBits, node, plan),

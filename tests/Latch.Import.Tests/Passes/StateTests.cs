@@ -232,4 +232,30 @@ public sealed class StateTests
         string[] layers = [writer.Node("Concat", columns[..2], ("axis", 3)), writer.Node("Concat", columns[2..], ("axis", 3))];
         writer.Node("Concat", layers, ["result"], ("axis", 1));
     }
+
+    [Fact]
+    public void Import_BandsAndTime_TheLayerAlongTheBandsStartsAnew()
+    {
+        // x [1,6,3]: six bands. A bidirectional GRU walks along the bands; one along the time goes on from step to step, a row of the batch for each band.
+        OnnxWriter writer = new(14);
+        writer.Input("x", 1, 6, 3);
+        writer.Input("h0", 1, 6, Units);
+        Random random = new(3);
+        string along = writer.Node("Transpose", ["x"], ("perm", new long[] { 1, 0, 2 }));
+        string[] bands = [along, writer.Floats(random, 1, 2, 3 * 2, 3), writer.Floats(random, 1, 2, 3 * 2, 2)];
+        string both = writer.Node("GRU", bands, [writer.NewName("bands")], ("hidden_size", 2), ("direction", "bidirectional"), ("linear_before_reset", 1))[0];
+        string rows = writer.Node("Reshape", [writer.Node("Transpose", [both], ("perm", new long[] { 2, 0, 1, 3 })), writer.Integers(1, 6, 4)]);
+        string[] time = [rows, writer.Floats(random, 1, 1, 3 * Units, 4), writer.Floats(random, 1, 1, 3 * Units, Units), "", "", "h0"];
+        writer.Node("GRU", time, ["", "hn"], ("hidden_size", Units));
+        writer.Node("Tanh", [writer.Node("Reshape", ["hn", writer.Integers(1, 6, Units)])], ["y"]);
+        writer.Output("y");
+        writer.Output("hn");
+        byte[] bytes = writer.ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "bands.onnx");
+
+        Assert.Equal(1, model.Steps);
+        Assert.Equal([(true, 6), (true, 6), .. Enumerable.Repeat((false, 1), 6)], model.Nodes.OfType<RecurrentNode>().Select(node => (node.StartsAnew, node.Steps)));
+        Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, ("h0", "hn")), 0, 1e-6);
+    }
 }
