@@ -42,7 +42,7 @@ internal sealed class ModelImport
         _cuts = RandomHeads.Cut(proto.Graph, source);
         _nodes = GraphOrder.Of(proto.Graph, source);
         RefuseUnsupported();
-        _isRecurrent = SubgraphNames.AllNodes(_nodes).Any(node => node.OpType is "LSTM" or "GRU" or "RNN");
+        _isRecurrent = SubgraphNames.AllNodes(_nodes).Any(node => node.OpType is "LSTM" or "GRU" or "RNN" or "DynamicQuantizeLSTM");
         _outputs = [.. proto.Graph.Output.Select(output => output.Name)];
         _read = [.. _nodes.SelectMany(SubgraphNames.Read), .. _outputs];
         _initializers = [.. proto.Graph.Initializer
@@ -271,16 +271,16 @@ internal sealed class ModelImport
 
     private void RefuseUnsupported()
     {
-        NodeProto[] refused = [.. _nodes.Where(node => !OnnxReader.IsDefaultDomain(node.Domain) || !OperatorTable.Supports(node.OpType))];
+        NodeProto[] refused = [.. _nodes.Where(node => !OperatorTable.Supports(node))];
         if (refused.Length == 0)
             return;
-        IEnumerable<string> names = refused.Select(FullOperatorName).Distinct().Order(StringComparer.Ordinal);
+        IEnumerable<string> names = refused.Select(OperatorTable.NameOf).Distinct().Order(StringComparer.Ordinal);
         throw new ImportException(
             ImportErrorCode.UnsupportedOperator,
             _source,
             $"unsupported: {string.Join(", ", names)}. Supported operators: {string.Join(", ", OperatorTable.Names)}",
             refused[0].Name,
-            FullOperatorName(refused[0]));
+            OperatorTable.NameOf(refused[0]));
     }
 
     /// <summary>Bytes of float tensors in the file that live nodes or outputs refer to.</summary>
@@ -294,9 +294,6 @@ internal sealed class ModelImport
             .Sum(attribute => attribute.T.Dims.Aggregate(1L, (product, length) => product * length));
         return sizeof(float) * (stored + written);
     }
-
-    private static string FullOperatorName(NodeProto node) =>
-        OnnxReader.IsDefaultDomain(node.Domain) ? node.OpType : $"{node.Domain}.{node.OpType}";
 
     private static IEnumerable<RecurrentNode> Recurrent(GraphBuilder builder) => builder.Nodes.OfType<RecurrentNode>();
 

@@ -13,7 +13,7 @@ internal sealed class InputDimensions
 {
     private const int MostOpen = 6;
 
-    private static readonly DataType[] s_types = [DataType.Float, DataType.Int64, DataType.Int32, DataType.Bool];
+    private static readonly DataType[] s_types = [DataType.Float, DataType.Double, DataType.Float16, DataType.Int64, DataType.Int32, DataType.Uint8, DataType.Int8, DataType.Bool];
 
     private static readonly string[] s_sequenceWords = ["seq", "time", "step", "frame", "len"];
 
@@ -88,7 +88,7 @@ internal sealed class InputDimensions
     /// <summary>What an input holds.</summary>
     public static ElementKind Kind(ValueInfoProto input) => (DataType)input.Type.TensorType.ElemType switch
     {
-        DataType.Float => ElementKind.Given,
+        DataType.Float or DataType.Double or DataType.Float16 => ElementKind.Given,
         DataType.Bool => ElementKind.Truth,
         _ => ElementKind.Integer,
     };
@@ -105,7 +105,7 @@ internal sealed class InputDimensions
             throw new ImportException(
                 ImportErrorCode.UnsupportedForm,
                 _source,
-                $"the input '{input.Name}' is of type {(DataType)tensor.ElemType}; supported are float32, int64, int32 and bool");
+                $"the input '{input.Name}' is of type {(DataType)tensor.ElemType}; supported are float32, float64, float16, int64, int32, uint8, int8 and bool");
         }
         int order = 0;
         for (int axis = 0; axis < shape.Dim.Count; axis++)

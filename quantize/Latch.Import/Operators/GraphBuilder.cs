@@ -25,6 +25,16 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
     /// <summary>What a user should know of the import.</summary>
     public List<string> Notes { get; } = [];
 
+    /// <summary>Notes something once, however often it comes by.</summary>
+    public void Note(string note)
+    {
+        if (!Notes.Contains(note))
+            Notes.Add(note);
+    }
+
+    /// <summary>With what scale a value of the file was quantized.</summary>
+    public Dictionary<string, FloatTensor> Scales { get; } = [];
+
     public List<UnrolledLoop> Loops { get; } = [];
 
     /// <summary>Whether the file leaves no sequence axis open: the graph is the same for no other number of steps.</summary>
