@@ -3,6 +3,7 @@ using Latch.Import.Graph;
 using Latch.Import.Onnx;
 using Latch.Import.Operators;
 using Latch.Import.Passes;
+using Latch.Import.Passes.States;
 
 namespace Latch.Import;
 
@@ -64,7 +65,9 @@ internal sealed class ModelImport
         GraphPasses.Apply(graph, options.States);
         if (graph.States.Count + graph.LayerStates.Count > 0)
             steps = StepsOfStates(graph, steps);
-        if (builder.StepsAreFixed)
+        if (steps > 1 && IsOneStep(graph, steps))
+            steps = FreshLayers.MarkAll(graph, steps);
+        else if (builder.StepsAreFixed)
             Checked(steps, options.Steps);
         Dictionary<string, FloatTensor> constants = Constants(graph);
         HashSet<string> carried = [.. graph.States.SelectMany(pair => new[] { pair.Input, pair.Output })];
@@ -86,6 +89,11 @@ internal sealed class ModelImport
             FloatBytes = FloatBytes(),
         };
     }
+
+    /// <summary>Whether the inputs of a model without states do not follow the steps of its layers.</summary>
+    private static bool IsOneStep(PassGraph graph, int steps) => graph.States.Count + graph.LayerStates.Count == 0
+        && graph.Inputs.Any(name => TensorShape.Count(graph.Shape(name)) % steps != 0)
+        && graph.Inputs.All(name => !graph.Shape(name).Contains(steps));
 
     /// <summary>The steps of a model that hands states on: those of the layers that do, where no layer has the number that the axes say (the length of a frame).</summary>
     private static int StepsOfStates(PassGraph graph, int steps)

@@ -19,6 +19,7 @@ internal sealed class InputDimensions
 
     private readonly string _source;
     private readonly List<(string Key, int Order)> _open = [];
+    private bool _openBehindTheFirst;
     private readonly Dictionary<string, int> _numbers = [];
 
     public InputDimensions(IReadOnlyList<ValueInfoProto> inputs, string source)
@@ -40,7 +41,7 @@ internal sealed class InputDimensions
     public IReadOnlyList<ValueInfoProto> Inputs { get; }
 
     /// <summary>Whether an input leaves more open than its batch.</summary>
-    public bool AnyOpen => _open.Any(static dimension => dimension.Order > 0);
+    public bool AnyOpen => _openBehindTheFirst;
 
     /// <summary>
     /// Every way to call each open dimension the sequence axis (true) or the batch (false), the likeliest first: that
@@ -119,6 +120,7 @@ internal sealed class InputDimensions
             string key = Key(input, dimension, axis);
             if (!IsOpen(dimension))
                 continue;
+            _openBehindTheFirst |= axis > 0;
             if (_numbers.TryAdd(key, _open.Count))
                 _open.Add((key, order));
             order++;

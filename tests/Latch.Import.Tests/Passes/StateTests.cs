@@ -258,4 +258,26 @@ public sealed class StateTests
         Assert.Equal([(true, 6), (true, 6), .. Enumerable.Repeat((false, 1), 6)], model.Nodes.OfType<RecurrentNode>().Select(node => (node.StartsAnew, node.Steps)));
         Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, ("h0", "hn")), 0, 1e-6);
     }
+
+    [Theory]
+    [InlineData(13, null)]
+    [InlineData("width", 13)]
+    public void Import_StepsThatTheInputDoesNotFollow_AreInsideOfOneStep(object width, int? steps)
+    {
+        // A convolution of stride 2 makes 7 steps of 13 samples.
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 2, width);
+        Random random = new(3);
+        string features = writer.Node("Conv", ["x", writer.Floats(random, 1, 3, 2, 3)], ("strides", new long[] { 2 }), ("pads", new long[] { 1, 1 }));
+        string rows = writer.Node("Transpose", [features], ("perm", new long[] { 2, 0, 1 }));
+        writer.Node("LSTM", [rows, writer.Floats(random, 1, 2, 16, 3), writer.Floats(random, 1, 2, 16, 4)], ["", "y"], ("hidden_size", 4), ("direction", "bidirectional"));
+        writer.Output("y");
+
+        FloatModel model = OnnxImporter.Import(writer.ToBytes(), "frames.onnx", new ImportOptions { Steps = steps });
+
+        Assert.Equal(1, model.Steps);
+        Assert.Equal([(true, 7), (true, 7)], model.Nodes.OfType<RecurrentNode>().Select(node => (node.StartsAnew, node.Steps)));
+        Assert.Contains(model.Notes, note => note.Contains("do not follow the 7 steps", StringComparison.Ordinal));
+        Assert.InRange(StatefulAgreement.Largest(writer.ToBytes(), model, 3), 0, 1e-6);
+    }
 }
