@@ -95,11 +95,15 @@ internal sealed class ModelImport
         && graph.Inputs.Any(name => TensorShape.Count(graph.Shape(name)) % steps != 0)
         && graph.Inputs.All(name => !graph.Shape(name).Contains(steps));
 
-    /// <summary>The steps of a model that hands states on: those of the layers that do, where no layer has the number that the axes say (the length of a frame).</summary>
+    /// <summary>
+    /// The steps of a model that hands states on: those of the layers that do, where no layer has the number that the axes say; 1 where no input has an axis of
+    /// that number, so that they are made of one frame.
+    /// </summary>
     private static int StepsOfStates(PassGraph graph, int steps)
     {
         int[] own = [.. graph.Nodes.OfType<RecurrentNode>().Where(node => !node.StartsAnew).Select(node => node.Steps)];
-        return own.Length == 0 || own.Contains(steps) ? steps : own.Max();
+        int taken = own.Length == 0 || own.Contains(steps) ? steps : own.Max();
+        return graph.Inputs.Any(name => graph.Shape(name).Contains(taken)) ? taken : 1;
     }
 
     /// <summary>

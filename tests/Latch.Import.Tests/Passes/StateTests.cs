@@ -280,4 +280,25 @@ public sealed class StateTests
         Assert.Contains(model.Notes, note => note.Contains("do not follow the 7 steps", StringComparison.Ordinal));
         Assert.InRange(StatefulAgreement.Largest(writer.ToBytes(), model, 3), 0, 1e-6);
     }
+
+    [Fact]
+    public void Import_FrameThatMakesSeveralStepsOfACarriedState_IsOneStep()
+    {
+        // 12 samples are 3 steps of a layer whose states the file hands on from frame to frame.
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 12);
+        writer.Input("h0", 1, 1, Units);
+        Random random = new(3);
+        string rows = writer.Node("Reshape", ["x", writer.Integers(3, 1, 4)]);
+        writer.Node("GRU", [rows, writer.Floats(random, 1, 1, 3 * Units, 4), writer.Floats(random, 1, 1, 3 * Units, Units), "", "", "h0"], ["all", "hn"], ("hidden_size", Units));
+        writer.Node("ReduceMean", ["all"], ["y"], ("axes", new long[] { 0, 1 }));
+        writer.Output("y");
+        writer.Output("hn");
+
+        FloatModel model = OnnxImporter.Import(writer.ToBytes(), "frames.onnx");
+
+        RecurrentNode layer = Assert.Single(model.Nodes.OfType<RecurrentNode>());
+        Assert.Equal((1, 3, false), (model.Steps, layer.Steps, layer.StartsAnew));
+        Assert.InRange(StatefulAgreement.Largest(writer.ToBytes(), model, 12, ("h0", "hn")), 0, 1e-6);
+    }
 }
