@@ -22,4 +22,10 @@ public sealed record ImportOptions
     /// The states that are an input and an output of the graph. Null finds them by their names and shapes (README, States); a list, possibly empty, says them all.
     /// </summary>
     public IReadOnlyList<StatePair>? States { get; init; }
+
+    /// <summary>
+    /// Numbers that inputs of whole numbers always hold, by the input's name: a sample rate, say. They are no inputs of the model any more. An input that is
+    /// compared with a constant to choose a branch has that constant without being named here.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> Inputs { get; init; } = new Dictionary<string, long>();
 }

@@ -3,6 +3,7 @@ using Latch.Import.Graph;
 using Latch.Import.Onnx;
 using Latch.Import.Operators;
 using Latch.Import.Passes;
+using Latch.Import.Passes.States;
 using Dimension = Latch.Import.Onnx.TensorShapeProto.Types.Dimension;
 
 namespace Latch.Import;
@@ -24,11 +25,15 @@ internal sealed class ModelImport
     private readonly bool _isRecurrent;
     private readonly ExternalFiles? _files;
     private readonly IReadOnlyList<string> _cuts;
+    private readonly KnownInputs _known;
+    private BatchRule _batch = new();
+    private bool _lengthsAreSteps;
 
     /// <param name="proto">The model.</param>
     /// <param name="source">What messages call the file.</param>
     /// <param name="files">Where tensors find data that lie in other files; null when there are none.</param>
-    public ModelImport(ModelProto proto, string source, ExternalFiles? files)
+    /// <param name="options">Choices.</param>
+    public ModelImport(ModelProto proto, string source, ExternalFiles? files, ImportOptions options)
     {
         _proto = proto;
         _source = source;
@@ -39,7 +44,7 @@ internal sealed class ModelImport
         _cuts = RandomHeads.Cut(proto.Graph, source);
         _nodes = GraphOrder.Of(proto.Graph, source);
         RefuseUnsupported();
-        _isRecurrent = SubgraphNames.AllNodes(_nodes).Any(node => node.OpType is "LSTM" or "GRU" or "RNN");
+        _isRecurrent = SubgraphNames.AllNodes(_nodes).Any(node => node.OpType is "LSTM" or "GRU" or "RNN" or "DynamicQuantizeLSTM");
         _outputs = [.. proto.Graph.Output.Select(output => output.Name)];
         _read = [.. _nodes.SelectMany(SubgraphNames.Read), .. _outputs];
         _initializers = [.. proto.Graph.Initializer
@@ -48,6 +53,7 @@ internal sealed class ModelImport
         HashSet<string> constant = [.. _initializers.Select(value => value.Name)];
         _dimensions = new InputDimensions(
             [.. proto.Graph.Input.Where(input => _read.Contains(input.Name) && !constant.Contains(input.Name))], source);
+        _known = new KnownInputs(proto.Graph, _dimensions.Inputs, options.Inputs, source);
     }
 
     public FloatModel Run(ImportOptions options, string sha256, IReadOnlyList<string> notes)
@@ -56,7 +62,7 @@ internal sealed class ModelImport
         int steps;
         try
         {
-            (builder, steps) = Resolve(options.Steps);
+            (builder, steps) = ResolveAnyhow(options.Steps);
         }
         catch (ImportException) when (options is { ReplaceSteps: true, Steps: not null } && OwnSteps() is not null)
         {
@@ -64,9 +70,16 @@ internal sealed class ModelImport
         }
         builder.IsForSingleSteps = builder.StepsAreFixed && steps == 1;
         builder.GiveFloats(_outputs);
-        builder.Notes.InsertRange(0, [.. notes, .. _cuts]);
-        PassGraph graph = new(builder, [.. _dimensions.Inputs.Select(input => input.Name)], [.. _proto.Graph.Output.Select(output => output.Name)]);
+        builder.Notes.InsertRange(0, [.. notes, .. _cuts, .. _known.Notes, .. AssumptionNotes(steps)]);
+        PassGraph graph = new(
+            builder, [.. _dimensions.Inputs.Select(input => input.Name).Where(name => Known(name, steps) is null)], [.. _proto.Graph.Output.Select(output => output.Name)]);
         GraphPasses.Apply(graph, options.States);
+        if (graph.States.Count + graph.LayerStates.Count > 0)
+            steps = StepsOfStates(graph, steps);
+        if (steps > 1 && IsOneStep(graph, steps))
+            steps = FreshLayers.MarkAll(graph, steps);
+        else if (builder.StepsAreFixed && options.Steps is int wanted && wanted != steps)
+            return options.ReplaceSteps ? Reopened(steps, options, sha256, notes) : throw FixedTo(steps, wanted);
         Dictionary<string, FloatTensor> constants = Constants(graph);
         HashSet<string> carried = [.. graph.States.SelectMany(pair => new[] { pair.Input, pair.Output })];
         IEnumerable<string> named = graph.Inputs.Concat(constants.Keys).Concat(graph.Nodes.SelectMany(node => node.Outputs));
@@ -78,6 +91,7 @@ internal sealed class ModelImport
             Outputs = [.. graph.Outputs.Where(name => !carried.Contains(name)).Select(name => new ValueInfo(name, graph.Shape(name)))],
             States = graph.States,
             LayerStates = graph.LayerStates,
+            KnownInputs = _dimensions.Inputs.Where(input => Known(input.Name, steps) is not null).ToDictionary(input => input.Name, input => Known(input.Name, steps)!.Value),
             Notes = graph.Notes,
             Constants = constants,
             SourceSha256 = sha256,
@@ -86,6 +100,73 @@ internal sealed class ModelImport
             FloatBytes = FloatBytes(),
         };
     }
+
+    /// <summary>Whether the inputs of a model without states do not follow the steps of its layers.</summary>
+    private static bool IsOneStep(PassGraph graph, int steps) => graph.States.Count + graph.LayerStates.Count == 0
+        && graph.Inputs.Any(name => TensorShape.Count(graph.Shape(name)) % steps != 0)
+        && graph.Inputs.All(name => !graph.Shape(name).Contains(steps));
+
+    /// <summary>
+    /// The steps of a model that hands states on: those of the layers that do, where no layer has the number that the axes say; 1 where no input has an axis of
+    /// that number, so that they are made of one frame.
+    /// </summary>
+    private static int StepsOfStates(PassGraph graph, int steps)
+    {
+        int[] own = [.. graph.Nodes.OfType<RecurrentNode>().Where(node => !node.StartsAnew).Select(node => node.Steps)];
+        int taken = own.Length == 0 || own.Contains(steps) ? steps : own.Max();
+        return graph.Inputs.Any(name => graph.Shape(name).Contains(taken)) ? taken : 1;
+    }
+
+    /// <summary>
+    /// Lowers the graph; where that fails, also with lengths of sequences taken as the number of steps, with a batch that the file fixes taken as 1, and with
+    /// each row of a batch as a layer of its own.
+    /// </summary>
+    private (GraphBuilder Builder, int Steps) ResolveAnyhow(int? requested)
+    {
+        ImportException? refusal = null;
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return Resolve(requested);
+            }
+            catch (ImportException refused) when (DependsOnShapes(refused))
+            {
+                refusal = refusal is null || IsBatch(refusal) ? refused : refusal;
+                if (!Relax(attempt == 0, refused))
+                    throw refusal;
+            }
+        }
+    }
+
+    private IEnumerator<BatchRule>? _rules;
+
+    /// <summary>Changes what is assumed; false when there is nothing left.</summary>
+    private bool Relax(bool first, ImportException refused)
+    {
+        if (first && _known.Lengths.Count > 0)
+            return _lengthsAreSteps = true;
+        if (_rules is null && IsBatch(refused))
+            _rules = _dimensions.BatchRules(_batch.Refused).GetEnumerator();
+        if (_rules is null || !_rules.MoveNext())
+            return false;
+        _batch = _rules.Current;
+        return true;
+    }
+
+    private static bool IsBatch(ImportException refusal) => refusal is { Code: ImportErrorCode.UnresolvedShape, OperatorName: "LSTM" or "GRU" or "RNN", Attribute: "X" };
+
+    private IEnumerable<string> AssumptionNotes(int steps)
+    {
+        if (_lengthsAreSteps)
+            yield return $"the input{(_known.Lengths.Count > 1 ? "s" : "")} {string.Join(", ", _known.Lengths.Select(name => $"'{name}'"))} with the lengths of sequences {(_known.Lengths.Count > 1 ? "are" : "is")} taken as the number of steps, {steps}";
+        if (_batch.Fixed > 1)
+            yield return $"the file fixes the batch to {_batch.Fixed}; it is taken as 1";
+    }
+
+    /// <summary>The number that an input is known to hold; null for one that is given.</summary>
+    private long? Known(string input, int steps) =>
+        _known.Values.TryGetValue(input, out long value) ? value : _lengthsAreSteps && _known.Lengths.Contains(input) ? steps : null;
 
     /// <summary>Finds which open dimension is which, and lowers the graph with the number of steps wanted.</summary>
     private (GraphBuilder Builder, int Steps) Resolve(int? requested)
@@ -111,8 +192,8 @@ internal sealed class ModelImport
                     if (!builder.StepsAreFixed)
                         return (steps == probe ? builder : Lower(candidate, steps), steps);
                     int own = FixedSteps(builder);
-                    if (requested is null || requested == own)
-                        return (builder, own);
+                    if (requested is null or 1 || requested == own)
+                        return (builder, own); // One step may also be one frame: Run checks it.
                     fixedTo ??= FixedTo(own, requested.Value);
                 }
                 catch (ImportException mismatch) when (DependsOnShapes(mismatch))
@@ -121,7 +202,7 @@ internal sealed class ModelImport
                 }
             }
         }
-        if (frames is not null && fixedTo is null)
+        if (frames is not null)
             return (frames, FixedSteps(frames));
         throw fixedTo ?? Advised(refusal, requested) ?? new ImportException(
             ImportErrorCode.UnresolvedShape, _source, "no open dimension of the inputs is the sequence axis; export the model with fixed dimensions");
@@ -143,7 +224,7 @@ internal sealed class ModelImport
 
     private GraphBuilder Lower(bool[] isSequence, int steps)
     {
-        GraphBuilder builder = new(_source, _outputs, _files);
+        GraphBuilder builder = new(_source, _outputs, _files) { Batch = _batch };
         foreach (GraphValue initializer in _initializers)
             builder.Define(initializer.Name, initializer);
         foreach (ValueInfoProto input in _dimensions.Inputs)
@@ -155,7 +236,9 @@ internal sealed class ModelImport
 
     private GraphValue InputValue(ValueInfoProto input, bool[] isSequence, int steps)
     {
-        int[] shape = _dimensions.Shape(input, isSequence, steps);
+        int[] shape = _dimensions.Shape(input, isSequence, steps, _batch);
+        if (Known(input.Name, steps) is long number && TensorShape.IsAllowed(shape))
+            return new GraphValue(input.Name, shape, Integer: new IntegerTensor(shape, [.. Enumerable.Repeat(number, TensorShape.Count(shape))]));
         return TensorShape.IsAllowed(shape)
             ? new GraphValue(input.Name, shape, Computed: InputDimensions.Kind(input))
             : throw new ImportException(
@@ -187,7 +270,7 @@ internal sealed class ModelImport
     {
         try
         {
-            (GraphBuilder builder, int steps) = Resolve(null);
+            (GraphBuilder builder, int steps) = ResolveAnyhow(null);
             return builder.StepsAreFixed ? steps : null;
         }
         catch (ImportException)
@@ -210,7 +293,7 @@ internal sealed class ModelImport
             try
             {
                 if (dimensions.Length > 0)
-                    return new ModelImport(open, _source, _files).Run(options with { ReplaceSteps = false }, sha256, notes);
+                    return new ModelImport(open, _source, _files, options).Run(options with { ReplaceSteps = false }, sha256, notes);
             }
             catch (ImportException mismatch)
             {
@@ -257,16 +340,16 @@ internal sealed class ModelImport
 
     private void RefuseUnsupported()
     {
-        NodeProto[] refused = [.. _nodes.Where(node => !OnnxReader.IsDefaultDomain(node.Domain) || !OperatorTable.Supports(node.OpType))];
+        NodeProto[] refused = [.. _nodes.Where(node => !OperatorTable.Supports(node))];
         if (refused.Length == 0)
             return;
-        IEnumerable<string> names = refused.Select(FullOperatorName).Distinct().Order(StringComparer.Ordinal);
+        IEnumerable<string> names = refused.Select(OperatorTable.NameOf).Distinct().Order(StringComparer.Ordinal);
         throw new ImportException(
             ImportErrorCode.UnsupportedOperator,
             _source,
             $"unsupported: {string.Join(", ", names)}. Supported operators: {string.Join(", ", OperatorTable.Names)}",
             refused[0].Name,
-            FullOperatorName(refused[0]));
+            OperatorTable.NameOf(refused[0]));
     }
 
     /// <summary>Bytes of float tensors in the file that live nodes or outputs refer to.</summary>
@@ -280,9 +363,6 @@ internal sealed class ModelImport
             .Sum(attribute => attribute.T.Dims.Aggregate(1L, (product, length) => product * length));
         return sizeof(float) * (stored + written);
     }
-
-    private static string FullOperatorName(NodeProto node) =>
-        OnnxReader.IsDefaultDomain(node.Domain) ? node.OpType : $"{node.Domain}.{node.OpType}";
 
     private static IEnumerable<RecurrentNode> Recurrent(GraphBuilder builder) => builder.Nodes.OfType<RecurrentNode>();
 

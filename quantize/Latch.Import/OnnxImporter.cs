@@ -7,7 +7,7 @@ using Latch.Import.Operators;
 namespace Latch.Import;
 
 /// <summary>
-/// Imports trained models from ONNX files, operator sets 7 to 21. The batch is fixed to 1 and the sequence axis to a
+/// Imports trained models from ONNX files, operator sets 7 to 25. The batch is fixed to 1 and the sequence axis to a
 /// number of steps; constants and shape arithmetic are folded; what remains are the nodes of
 /// <see cref="FloatModel.Nodes"/>. A model is imported completely or refused with an <see cref="ImportException"/>.
 /// </summary>
@@ -76,7 +76,7 @@ public static class OnnxImporter
         options ??= new ImportOptions();
         if (options.Steps < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.Steps, "the number of steps must be at least 1");
-        return new ModelImport(proto, sourceName, files).Run(options, sha256, notes ?? []);
+        return new ModelImport(proto, sourceName, files, options).Run(options, sha256, notes ?? []);
     }
 
     internal static ImportException Unreadable(string path, Exception cause) => new(

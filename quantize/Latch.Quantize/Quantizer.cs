@@ -153,5 +153,5 @@ public static class Quantizer
     }
 
     private static string? Reverse(FloatModel model) =>
-        model.Nodes.OfType<RecurrentNode>().FirstOrDefault(static node => node.Reverse) is { } node ? $"node '{node.Name}' walks the sequence from its end" : null;
+        model.Nodes.OfType<RecurrentNode>().FirstOrDefault(static node => node is { Reverse: true, StartsAnew: false }) is { } node ? $"node '{node.Name}' walks the sequence from its end" : null;
 }

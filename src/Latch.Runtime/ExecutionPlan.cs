@@ -28,7 +28,7 @@ internal sealed class ExecutionPlan
         for (int i = 0; i < _operators.Length; i++)
         {
             _operators[i] = plan.Operations[i] is RecurrentOperation recurrent
-                ? new RecurrentOperator(recurrent, weights.Cells[recurrent.Layer], _slots, states++, streaming, IsComputed(plan, recurrent))
+                ? new RecurrentOperator(recurrent, weights.Cells[recurrent.Layer], _slots, states++, streaming, recurrent.StartsAnew || (plan.States.Count > 0 && IsComputed(plan, recurrent)))
                 : OperatorFactory.Create(plan.Operations[i], _slots, weights);
             Memory = Memory.Or(_operators[i].Memory);
         }

@@ -85,6 +85,21 @@ public sealed class SequenceAxisTests
         Assert.Equal(1, OnnxImporter.Import(writer.ToBytes(), "model").Steps);
     }
 
+    [Theory]
+    [InlineData(22)]
+    [InlineData(23)]
+    [InlineData(24)]
+    [InlineData(25)]
+    public void Import_NewOperatorSet_IsTheSameLayer(int opset)
+    {
+        OnnxWriter writer = SmallModels.Lstm(opset);
+        writer.Model.IrVersion = 10;
+        FloatModel model = OnnxImporter.Import(writer.ToBytes(), "model", new ImportOptions { Steps = 4 });
+
+        using OnnxOracle oracle = new(writer.ToBytes());
+        Assert.InRange(Agreement.WithOracle(model, oracle, Agreement.RandomInputs(model, new Random(1))), 0, 1e-6);
+    }
+
     private static OnnxWriter Recurrent(object? first, object? second, bool batchFirst)
     {
         OnnxWriter writer = new(13);

@@ -14,6 +14,15 @@ internal static class ElementKinds
         "Pad", "Trilu", "DepthToSpace", "SpaceToDepth",
     ];
 
+    private static readonly HashSet<string> s_own =
+    [
+        "Cast", "CastLike", "ConstantOfShape", "If", "Loop", "Scan", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "ConvInteger",
+        "QLinearMatMul", "QLinearConv", "DynamicQuantizeMatMul", "MatMulIntegerToFloat",
+    ];
+
+    /// <summary>Whether an operator's import says itself what its outputs hold.</summary>
+    public static bool SetsItsOwn(string operatorName) => s_own.Contains(operatorName);
+
     /// <summary>The kind of an operator's outputs; Cast, whose target is an attribute, sets its own.</summary>
     /// <param name="operatorName">The operator.</param>
     /// <param name="inputs">The kinds of its inputs; <see cref="ElementKind.Real"/> for one left out.</param>

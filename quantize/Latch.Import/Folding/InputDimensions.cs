@@ -13,12 +13,13 @@ internal sealed class InputDimensions
 {
     private const int MostOpen = 6;
 
-    private static readonly DataType[] s_types = [DataType.Float, DataType.Int64, DataType.Int32, DataType.Bool];
+    private static readonly DataType[] s_types = [DataType.Float, DataType.Double, DataType.Float16, DataType.Int64, DataType.Int32, DataType.Uint8, DataType.Int8, DataType.Bool];
 
     private static readonly string[] s_sequenceWords = ["seq", "time", "step", "frame", "len"];
 
     private readonly string _source;
     private readonly List<(string Key, int Order)> _open = [];
+    private bool _openBehindTheFirst;
     private readonly Dictionary<string, int> _numbers = [];
 
     public InputDimensions(IReadOnlyList<ValueInfoProto> inputs, string source)
@@ -40,7 +41,7 @@ internal sealed class InputDimensions
     public IReadOnlyList<ValueInfoProto> Inputs { get; }
 
     /// <summary>Whether an input leaves more open than its batch.</summary>
-    public bool AnyOpen => _open.Any(static dimension => dimension.Order > 0);
+    public bool AnyOpen => _openBehindTheFirst;
 
     /// <summary>
     /// Every way to call each open dimension the sequence axis (true) or the batch (false), the likeliest first: that
@@ -54,14 +55,41 @@ internal sealed class InputDimensions
         .ThenBy(candidate => candidate.Where((isSequence, i) => isSequence != (_open[i].Order == 1)).Count());
 
     /// <summary>The shape of an input under a choice.</summary>
-    public int[] Shape(ValueInfoProto input, bool[] isSequence, int steps) =>
+    public int[] Shape(ValueInfoProto input, bool[] isSequence, int steps, BatchRule batch) =>
         [.. input.Type.TensorType.Shape.Dim.Select((dimension, axis) =>
-            !IsOpen(dimension) ? (int)dimension.DimValue : isSequence[_numbers[Key(input, dimension, axis)]] ? steps : 1)];
+            batch.Axes.GetValueOrDefault(input.Name, -1) == axis ? 1
+            : !IsOpen(dimension) ? (int)dimension.DimValue
+            : isSequence[_numbers[Key(input, dimension, axis)]] ? steps : 1)];
+
+    /// <summary>
+    /// What can be done with a batch of more than 1: it is that of the inputs, which becomes 1, or, always where the first axis of the first input is 1 or open,
+    /// its rows become layers.
+    /// </summary>
+    public IEnumerable<BatchRule> BatchRules(int batch)
+    {
+        bool hasBatch = Inputs.Count > 0 && Inputs[0].Type.TensorType.Shape.Dim is [{ DimValue: <= 1 }, ..];
+        int[][] axes = [.. Inputs.Select(input => BatchAxes(input, batch))];
+        int choices = axes.Aggregate(1, (product, own) => Math.Min(1 << MostOpen, product * own.Length));
+        for (int choice = 0; choice < choices && !hasBatch && axes.Any(own => own.Length > 1); choice++)
+        {
+            Dictionary<string, int> chosen = [];
+            for (int input = 0, rest = choice; input < axes.Length; rest /= axes[input++].Length)
+                chosen[Inputs[input].Name] = axes[input][rest % axes[input].Length];
+            if (chosen.Values.Any(axis => axis >= 0))
+                yield return new BatchRule { Fixed = batch, Axes = chosen };
+        }
+        if (batch <= BatchRule.MostRows)
+            yield return new BatchRule { Rows = true };
+    }
+
+    /// <summary>The first two axes of an input that have the length of a batch, and -1 for none.</summary>
+    private static int[] BatchAxes(ValueInfoProto input, int batch) =>
+        [.. Enumerable.Range(0, Math.Min(2, input.Type.TensorType.Shape.Dim.Count)).Where(axis => input.Type.TensorType.Shape.Dim[axis].DimValue == batch), -1];
 
     /// <summary>What an input holds.</summary>
     public static ElementKind Kind(ValueInfoProto input) => (DataType)input.Type.TensorType.ElemType switch
     {
-        DataType.Float => ElementKind.Given,
+        DataType.Float or DataType.Double or DataType.Float16 => ElementKind.Given,
         DataType.Bool => ElementKind.Truth,
         _ => ElementKind.Integer,
     };
@@ -78,7 +106,7 @@ internal sealed class InputDimensions
             throw new ImportException(
                 ImportErrorCode.UnsupportedForm,
                 _source,
-                $"the input '{input.Name}' is of type {(DataType)tensor.ElemType}; supported are float32, int64, int32 and bool");
+                $"the input '{input.Name}' is of type {(DataType)tensor.ElemType}; supported are float32, float64, float16, int64, int32, uint8, int8 and bool");
         }
         int order = 0;
         for (int axis = 0; axis < shape.Dim.Count; axis++)
@@ -92,6 +120,7 @@ internal sealed class InputDimensions
             string key = Key(input, dimension, axis);
             if (!IsOpen(dimension))
                 continue;
+            _openBehindTheFirst |= axis > 0;
             if (_numbers.TryAdd(key, _open.Count))
                 _open.Add((key, order));
             order++;

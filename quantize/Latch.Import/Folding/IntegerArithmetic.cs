@@ -12,6 +12,8 @@ internal static class IntegerArithmetic
         ["Sub"] = (a, b) => checked(a - b),
         ["Mul"] = (a, b) => checked(a * b),
         ["Div"] = (a, b) => a / b,
+        ["Mod"] = (a, b) => ((a % b) + b) % b,
+        ["Remainder"] = (a, b) => a % b,
         ["Min"] = Math.Min,
         ["Max"] = Math.Max,
     };

@@ -52,6 +52,9 @@ public sealed class FloatModel
     /// </summary>
     public IReadOnlyList<StatePair> LayerStates { get; init; } = [];
 
+    /// <summary>Inputs of the source file that are none of the model, because they always hold one number: that number in every element.</summary>
+    public IReadOnlyDictionary<string, long> KnownInputs { get; init; } = new Dictionary<string, long>();
+
     /// <summary>What was done to the source's graph that a user should know: heads cut off, loops turned back into cells.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -98,6 +98,12 @@ public sealed record RecurrentNode(string Name) : GraphNode(Name)
     /// </summary>
     public float? Clip { get; init; }
 
+    /// <summary>
+    /// Whether every run begins from the initial state, also one that goes on from the run before: in a model that hands states on, a layer that is given none
+    /// of them. It walks along another axis than time.
+    /// </summary>
+    public bool StartsAnew { get; init; }
+
     /// <summary>G, the number of gates: 4, 3 or 1.</summary>
     public int Gates => Cell switch { CellKind.Lstm => 4, CellKind.Gru => 3, _ => 1 };
 

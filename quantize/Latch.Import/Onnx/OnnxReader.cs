@@ -7,7 +7,7 @@ namespace Latch.Import.Onnx;
 internal static class OnnxReader
 {
     public const int OldestOpset = 7;
-    public const int NewestOpset = 21;
+    public const int NewestOpset = 25;
 
     public static ModelProto Read(byte[] bytes, string source)
     {

@@ -27,7 +27,7 @@ internal static class TensorReader
                     new GraphValue(name, shape, Float: new FloatTensor(shape, Floats(tensor, type, count))),
                 DataType.Int64 or DataType.Int32 or DataType.Int16 or DataType.Int8 or DataType.Uint8 or DataType.Uint16
                     or DataType.Uint32 or DataType.Uint64 or DataType.Bool =>
-                    new GraphValue(name, shape, Integer: new IntegerTensor(shape, Integers(tensor, type, count), type == DataType.Bool)),
+                    new GraphValue(name, shape, Integer: new IntegerTensor(shape, Integers(tensor, type, count), type == DataType.Bool) { IsUnsigned = type is DataType.Uint8 or DataType.Uint16 }),
                 _ => throw Broken(source, name, $"element type {type} is not supported", ImportErrorCode.UnsupportedForm),
             };
         }

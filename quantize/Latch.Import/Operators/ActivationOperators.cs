@@ -71,9 +71,14 @@ internal static class ActivationOperators
         bool attributes = call.Opset < 11;
         float min = attributes ? call.Attribute("min", float.NegativeInfinity) : Bound(call, 1, "min", float.NegativeInfinity);
         float max = attributes ? call.Attribute("max", float.PositiveInfinity) : Bound(call, 2, "max", float.PositiveInfinity);
-        // The upper bound counts where the bounds cross.
-        Emit(call, ActivationKind.Clip, Math.Min(min, max), max);
+        min = Math.Min(min, max); // The upper bound counts where the bounds cross.
+        if (call.Required(0).Integer is { } integers)
+            call.Constant(call.Output, integers with { Data = [.. integers.Data.Select(number => Math.Min(Math.Max(number, Whole(min)), Whole(max)))] });
+        else
+            Emit(call, ActivationKind.Clip, min, max);
     }
+
+    private static long Whole(float bound) => bound <= long.MinValue ? long.MinValue : bound >= long.MaxValue ? long.MaxValue : (long)bound;
 
     private static float Bound(OperatorCall call, int index, string role, float open)
     {

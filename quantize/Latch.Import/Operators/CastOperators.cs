@@ -7,7 +7,9 @@ namespace Latch.Import.Operators;
 internal static class CastOperators
 {
     private const long FloatType = 1;
+    private const long HalfType = 10;
     private const long BooleanType = 9;
+    private const long LongType = 7;
     private const long DoubleType = 11;
 
     private static readonly long[] s_integerTypes = [2, 3, 4, 5, 6, 7, 12, 13];
@@ -17,7 +19,7 @@ internal static class CastOperators
         long type = call.Attribute("to", 0L);
         call.Ignore("saturate");
         GraphValue input = call.Required(0);
-        if (type is FloatType or DoubleType)
+        if (type is FloatType or DoubleType or HalfType)
             ToFloats(call, input);
         else if (type == BooleanType)
             ToTruth(call, input);
@@ -25,6 +27,25 @@ internal static class CastOperators
             ToIntegers(call, input, type);
         else
             throw call.Fail(ImportErrorCode.UnsupportedForm, $"a cast of '{input.Name}' to type {type} is not supported", "to");
+    }
+
+    /// <summary>A cast to what the second input holds.</summary>
+    public static void CastLike(OperatorCall call)
+    {
+        call.Ignore("saturate");
+        GraphValue input = call.Required(0);
+        switch (call.Required(1).Kind)
+        {
+            case ElementKind.Truth:
+                ToTruth(call, input);
+                break;
+            case ElementKind.Integer:
+                ToIntegers(call, input, LongType);
+                break;
+            default:
+                ToFloats(call, input);
+                break;
+        }
     }
 
     private static void ToFloats(OperatorCall call, GraphValue input)

@@ -17,10 +17,23 @@ internal sealed class GraphBuilder(string source, IReadOnlySet<string> outputs, 
     /// <summary>Where tensors find data that lie in other files; null when there are none.</summary>
     public ExternalFiles? Files => files;
 
+    /// <summary>What is done with a batch of more than 1.</summary>
+    public BatchRule Batch { get; init; } = new();
+
     public IReadOnlyList<GraphNode> Nodes => _nodes;
 
     /// <summary>What a user should know of the import.</summary>
     public List<string> Notes { get; } = [];
+
+    /// <summary>Notes something once, however often it comes by.</summary>
+    public void Note(string note)
+    {
+        if (!Notes.Contains(note))
+            Notes.Add(note);
+    }
+
+    /// <summary>With what scale a value of the file was quantized.</summary>
+    public Dictionary<string, FloatTensor> Scales { get; } = [];
 
     public List<UnrolledLoop> Loops { get; } = [];
 

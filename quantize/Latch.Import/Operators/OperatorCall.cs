@@ -36,6 +36,9 @@ internal sealed class OperatorCall
 
     public string Operator => _node.OpType;
 
+    /// <summary>The operator with its domain, as the table of operators lists it.</summary>
+    public string FullName => OperatorTable.NameOf(_node);
+
     public int Opset { get; }
 
     public int InputCount => _node.Input.Count;
@@ -137,7 +140,7 @@ internal sealed class OperatorCall
     /// <summary>Says of the outputs what they hold, where the operator's import has not said it.</summary>
     public void SetKinds()
     {
-        if (Operator is "Cast" or "ConstantOfShape" or "If" or "Loop" or "Scan")
+        if (ElementKinds.SetsItsOwn(Operator))
             return;
         ElementKind kind = ElementKinds.Of(Operator, [.. _node.Input.Select(name => _builder.Find(name)?.Kind ?? ElementKind.Real)]);
         foreach (string output in _node.Output)
@@ -158,6 +161,76 @@ internal sealed class OperatorCall
         while (_builder.Find(name) is not null || _read.Contains(name))
             name += "'";
         return name;
+    }
+
+    /// <summary>A constant under an inner name, which is returned.</summary>
+    public string Inner(string suffix, FloatTensor tensor) => _builder.Define(Inner(suffix), new GraphValue(Inner(suffix), tensor.Shape, Float: tensor)).Name;
+
+    /// <inheritdoc cref="Inner(string, FloatTensor)"/>
+    public string Inner(string suffix, IntegerTensor tensor) => _builder.Define(Inner(suffix), new GraphValue(Inner(suffix), tensor.Shape, Integer: tensor)).Name;
+
+    /// <summary>The name that an input has in the file.</summary>
+    public string InputName(int index) => _node.Input[index];
+
+    /// <summary>The names of all outputs, empty where one is left out.</summary>
+    public string[] AllOutputs() => [.. _node.Output];
+
+    /// <summary>The attributes, but those of some names, for an operator that takes this one's place.</summary>
+    public AttributeProto[] AllAttributes(params string[] without)
+    {
+        foreach (AttributeProto attribute in _node.Attribute)
+            _usedAttributes.Add(attribute.Name);
+        return [.. _node.Attribute.Where(attribute => !without.Contains(attribute.Name))];
+    }
+
+    /// <summary>Brings another operator into the model in this one's place.</summary>
+    /// <param name="operatorName">The operator.</param>
+    /// <param name="suffix">What its name ends with.</param>
+    /// <param name="inputs">Names of values.</param>
+    /// <param name="output">Name of its output.</param>
+    /// <param name="attributes">Its attributes: texts, floats, integers, lists of integers.</param>
+    /// <returns>The output's name.</returns>
+    public string Substitute(string operatorName, string suffix, string[] inputs, string output, params (string Name, object Value)[] attributes) =>
+        Substitute(operatorName, suffix, inputs, output, [.. attributes.Select(Attribute)]);
+
+    /// <inheritdoc cref="Substitute(string, string, string[], string, ValueTuple{string, object}[])"/>
+    public string Substitute(string operatorName, string suffix, string[] inputs, string output, AttributeProto[] attributes)
+    {
+        Substitute(operatorName, suffix, inputs, [output], attributes);
+        return output;
+    }
+
+    /// <summary>Brings another operator with several outputs, empty where one is left out, into the model in this one's place.</summary>
+    public void Substitute(string operatorName, string suffix, string[] inputs, string[] outputs, AttributeProto[] attributes)
+    {
+        NodeProto node = new() { Name = $"{Name}/{suffix}", OpType = operatorName };
+        node.Input.AddRange(inputs);
+        node.Output.AddRange(outputs);
+        node.Attribute.AddRange(attributes);
+        HashSet<string> read = outputs.Length == 1 ? [outputs[0]] : [.. outputs.Where(_read.Contains)];
+        OperatorTable.Lower(new OperatorCall(node, Opset, _builder, read));
+    }
+
+    private static AttributeProto Attribute((string Name, object Value) given)
+    {
+        AttributeProto attribute = new() { Name = given.Name };
+        switch (given.Value)
+        {
+            case string text:
+                (attribute.S, attribute.Type) = (Google.Protobuf.ByteString.CopyFromUtf8(text), AttributeType.String);
+                break;
+            case float number:
+                (attribute.F, attribute.Type) = (number, AttributeType.Float);
+                break;
+            case long number:
+                (attribute.I, attribute.Type) = (number, AttributeType.Int);
+                break;
+            default:
+                attribute.Ints.AddRange((long[])given.Value);
+                attribute.Type = AttributeType.Ints;
+                break;
+        }
+        return attribute;
     }
 
     public GraphValue Emit(GraphNode node, params int[] shape) => _builder.Emit(this, node, shape);

@@ -1,3 +1,5 @@
+using Latch.Import.Onnx;
+
 namespace Latch.Import.Operators;
 
 /// <summary>Every ONNX operator that can be imported.</summary>
@@ -105,19 +107,54 @@ internal static class OperatorTable
         ["Shape"] = ConstantOperators.Shape,
         ["Size"] = ConstantOperators.Size,
         ["Range"] = ConstantOperators.Range,
+        ["Mod"] = ConstantArithmetic.Mod,
+        ["CumSum"] = ConstantArithmetic.CumSum,
+        ["Floor"] = ConstantArithmetic.Floor,
+        ["Ceil"] = ConstantArithmetic.Ceil,
+        ["Round"] = ConstantArithmetic.Round,
+        ["Sign"] = ConstantArithmetic.Sign,
+        ["Sin"] = ConstantArithmetic.Sin,
+        ["Cos"] = ConstantArithmetic.Cos,
+        ["CastLike"] = CastOperators.CastLike,
+        ["QuantizeLinear"] = QuantizedOperators.QuantizeLinear,
+        ["DequantizeLinear"] = QuantizedOperators.DequantizeLinear,
+        ["DynamicQuantizeLinear"] = QuantizedOperators.DynamicQuantizeLinear,
+        ["MatMulInteger"] = QuantizedOperators.MatMulInteger,
+        ["ConvInteger"] = QuantizedOperators.ConvInteger,
+        ["QLinearMatMul"] = QuantizedOperators.QLinearMatMul,
+        ["QLinearConv"] = QuantizedOperators.QLinearConv,
+        ["RMSNormalization"] = FusedOperators.RmsNormalization,
+        ["SimplifiedLayerNormalization"] = FusedOperators.RmsNormalization,
+        ["Swish"] = FusedOperators.Swish,
+        ["com.microsoft.DequantizeLinear"] = QuantizedOperators.DequantizeLinear,
+        ["com.microsoft.QuantizeLinear"] = QuantizedOperators.QuantizeLinear,
+        ["com.microsoft.DynamicQuantizeLSTM"] = QuantizedOperators.DynamicQuantizeLstm,
+        ["com.microsoft.DynamicQuantizeMatMul"] = QuantizedOperators.MatMulToFloat,
+        ["com.microsoft.MatMulIntegerToFloat"] = QuantizedOperators.MatMulToFloat,
+        ["com.microsoft.FusedMatMul"] = FusedOperators.MatMul,
+        ["com.microsoft.FusedGemm"] = FusedOperators.Gemm,
+        ["com.microsoft.FusedConv"] = FusedOperators.Conv,
+        ["com.microsoft.Gelu"] = FusedOperators.Gelu,
+        ["com.microsoft.BiasGelu"] = FusedOperators.Gelu,
+        ["com.microsoft.FastGelu"] = FusedOperators.FastGelu,
+        ["com.microsoft.QuickGelu"] = FusedOperators.Swish,
+        ["com.microsoft.SkipLayerNormalization"] = FusedOperators.SkipLayerNormalization,
     };
 
     /// <summary>The names of all supported operators, sorted.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_operators.Keys.Order(StringComparer.Ordinal)];
 
-    public static bool Supports(string name) => s_operators.ContainsKey(name);
+    public static bool Supports(NodeProto node) => s_operators.ContainsKey(NameOf(node));
+
+    /// <summary>An operator as the table lists it: with its domain where that is not the default one.</summary>
+    public static string NameOf(NodeProto node) => OnnxReader.IsDefaultDomain(node.Domain) ? node.OpType : $"{node.Domain}.{node.OpType}";
 
     /// <summary>Brings one node into the model, completely or with an exception.</summary>
     public static void Lower(OperatorCall call)
     {
         try
         {
-            s_operators[call.Operator](call);
+            s_operators[call.FullName](call);
         }
         catch (ArithmeticException impossible)
         {

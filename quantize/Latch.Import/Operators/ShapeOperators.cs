@@ -16,6 +16,7 @@ internal static class ShapeOperators
         foreach (long length in lengths.Where(length => length != -1))
             known = Math.Min(known * Math.Clamp(length, 0, int.MaxValue), int.MaxValue);
         int count = TensorShape.Count(input.Shape);
+        TakeBatchAsOne(call.Builder.Batch.Fixed, lengths, ref known, count);
         int open = lengths.Count(length => length == -1);
         bool fits = open == 0 ? known == count : open == 1 && known > 0 && count % known == 0;
         if (!fits || lengths.Any(length => length is < -1 or > int.MaxValue))
@@ -25,6 +26,16 @@ internal static class ShapeOperators
                 $"{TensorShape.Text(input.Shape)} cannot take the shape [{string.Join(',', wanted)}] with a batch of 1");
         }
         Emit(call, input, [.. lengths.Select(length => length == -1 ? count / (int)known : (int)length)]);
+    }
+
+    /// <summary>A shape that repeats the batch that the file fixes has 1 there instead.</summary>
+    private static void TakeBatchAsOne(int batch, long[] lengths, ref long known, int count)
+    {
+        int axis = batch > 1 ? Array.IndexOf(lengths, batch) : -1;
+        bool open = lengths.Contains(-1);
+        if (axis < 0 || (open ? known > 0 && count % known == 0 : known == count))
+            return;
+        (lengths[axis], known) = (1, known / batch);
     }
 
     public static void Flatten(OperatorCall call)

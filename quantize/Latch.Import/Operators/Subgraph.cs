@@ -116,13 +116,13 @@ internal sealed class Subgraph
 
     private void CheckSupported(NodeProto node)
     {
-        if (OnnxReader.IsDefaultDomain(node.Domain) && OperatorTable.Supports(node.OpType))
+        if (OperatorTable.Supports(node))
             return;
         throw new ImportException(
             ImportErrorCode.UnsupportedOperator,
             _call.Builder.Source,
-            $"unsupported: {node.OpType}, inside of the node '{_call.Name}' ({_call.Operator}). Supported operators: {string.Join(", ", OperatorTable.Names)}",
+            $"unsupported: {OperatorTable.NameOf(node)}, inside of the node '{_call.Name}' ({_call.Operator}). Supported operators: {string.Join(", ", OperatorTable.Names)}",
             node.Name,
-            node.OpType);
+            OperatorTable.NameOf(node));
     }
 }

@@ -26,6 +26,7 @@ internal static class GraphPasses
         StateElision.Apply(graph, search: states is null);
         if (states is null)
             StatePairing.ByShape(graph);
+        FreshLayers.Mark(graph);
         MovementChains.Cancel(graph);
         UnreadInputs.Drop(graph);
         CellNotes.Add(graph);

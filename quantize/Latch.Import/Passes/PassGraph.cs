@@ -44,6 +44,9 @@ internal sealed class PassGraph
     /// <summary>Pairs that are no ports any more: recurrent layers carry them themselves.</summary>
     public List<StatePair> LayerStates { get; } = [];
 
+    /// <summary>Names of the layers that carry a state themselves which the file hands on.</summary>
+    public HashSet<string> CarryingLayers { get; } = [];
+
     public List<string> Notes { get; }
 
     public IReadOnlyList<UnrolledLoop> Loops { get; }

@@ -137,7 +137,7 @@ public sealed class FloatReference
     {
         NodeEvaluator evaluator = NodeEvaluator.Create(node, _buffers);
         if (evaluator is RecurrentEvaluator recurrent && node is RecurrentNode r)
-            recurrent.CarryState = CarriesState && !r.Reverse && IsFixed(r.InitialH) && IsFixed(r.InitialC);
+            recurrent.CarryState = CarriesState && !r.StartsAnew && !r.Reverse && IsFixed(r.InitialH) && IsFixed(r.InitialC);
         return evaluator;
     }
 

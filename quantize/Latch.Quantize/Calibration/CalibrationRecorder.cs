@@ -84,7 +84,7 @@ internal sealed class CalibrationRecorder : IReferenceObserver
     private ReadOnlySpan<float> Previous(RecurrentNode node, int step)
     {
         bool first = step == (node.Reverse ? node.Steps - 1 : 0);
-        bool begins = first && !(_reference.CarriesState && !node.Reverse && _hidden.ContainsKey(node.Name));
+        bool begins = first && !(_reference.CarriesState && !node.StartsAnew && !node.Reverse && _hidden.ContainsKey(node.Name));
         if (!begins)
             return _hidden[node.Name];
         return node.InitialH is null ? new float[node.HiddenSize] : _reference.Value(node.InitialH);

@@ -27,6 +27,7 @@ internal static class RecurrentLowering
             Name = context.ShortName(node),
             Layer = index,
             Steps = node.Steps,
+            StartsAnew = node.StartsAnew || (plan.Model.Steps == 1 && IsGiven(node, plan.Model)),
             Input = x,
             InitialHidden = initialHidden,
             InitialHiddenRescale = From(initialHidden, MostCellBits, node, plan),
@@ -46,6 +47,9 @@ internal static class RecurrentLowering
         bool zero = value is null || (plan.Model.Constants.TryGetValue(value, out FloatTensor? constant) && constant.Data.All(static number => number == 0));
         return zero ? -1 : plan.Tensor(value!);
     }
+
+    // A model made for single steps whose initial state is an input, and no state: each step starts from what is given.
+    private static bool IsGiven(RecurrentNode node, FloatModel model) => model.Inputs.Any(input => input.Name == node.InitialH || input.Name == node.InitialC);
 
     private static int Define(string? value, PlanBuilder plan) => value is null ? -1 : plan.Define(value);
 

@@ -32,8 +32,9 @@ internal sealed class OnnxRuntimeModel : IDisposable
         }
     }
 
-    /// <summary>False when the model has outputs that the file has not: where a random head was cut off.</summary>
-    public bool HasOutputs => _shapes.Outputs.All(output => _session.OutputMetadata.ContainsKey(output.Name));
+    /// <summary>False when the model has outputs that the file has not, where a random head was cut off, or takes the batch that the file fixes as 1.</summary>
+    public bool HasOutputs => _shapes.Outputs.All(output => _session.OutputMetadata.ContainsKey(output.Name))
+        && _shapes.Inputs.All(input => _session.InputMetadata[input.Name].Dimensions.Zip(input.Shape).All(pair => pair.First <= 0 || pair.First == pair.Second));
 
     /// <summary>Runs the model once.</summary>
     /// <param name="input">All inputs one after the other, each row-major.</param>
@@ -52,7 +53,7 @@ internal sealed class OnnxRuntimeModel : IDisposable
                 start += count;
             }
             foreach (string other in _session.InputNames.Where(name => !inputs.ContainsKey(name)))
-                inputs[other] = Value(other, _states.GetValueOrDefault(other), [.. _session.InputMetadata[other].Dimensions.Select(length => Math.Max(1, length))]);
+                inputs[other] = Other(other);
 
             using RunOptions run = new();
             string[] names = [.. _shapes.Outputs.Select(output => output.Name), .. _pairs.Select(pair => pair.Output)];
@@ -76,6 +77,16 @@ internal sealed class OnnxRuntimeModel : IDisposable
 
     public void Dispose() => _session.Dispose();
 
+    /// <summary>An input that is none of the model: a state, a number that it always holds, or zeros.</summary>
+    private OrtValue Other(string name)
+    {
+        int[] shape = [.. _session.InputMetadata[name].Dimensions.Select(length => Math.Max(1, length))];
+        float[]? numbers = _shapes.KnownInputs.TryGetValue(name, out long known)
+            ? [.. Enumerable.Repeat((float)known, TensorShape.Count(shape))]
+            : _states.GetValueOrDefault(name);
+        return Value(name, numbers, shape);
+    }
+
     /// <summary>Numbers as the type that an input has in the file; zeros where none are given.</summary>
     private OrtValue Value(string name, float[]? numbers, int[] shape)
     {
@@ -87,6 +98,9 @@ internal sealed class OnnxRuntimeModel : IDisposable
             TensorElementType.Int32 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => (int)number), lengths),
             TensorElementType.Bool => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => number != 0), lengths),
             TensorElementType.Double => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => (double)number), lengths),
+            TensorElementType.Float16 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => (Float16)number), lengths),
+            TensorElementType.UInt8 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => (byte)number), lengths),
+            TensorElementType.Int8 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => (sbyte)number), lengths),
             _ => OrtValue.CreateTensorValueFromMemory(numbers, lengths),
         };
     }
@@ -97,6 +111,7 @@ internal sealed class OnnxRuntimeModel : IDisposable
         TensorElementType.Int32 => [.. value.GetTensorDataAsSpan<int>().ToArray().Select(number => (float)number)],
         TensorElementType.Bool => [.. value.GetTensorDataAsSpan<bool>().ToArray().Select(truth => truth ? 1f : 0f)],
         TensorElementType.Double => [.. value.GetTensorDataAsSpan<double>().ToArray().Select(number => (float)number)],
+        TensorElementType.Float16 => [.. value.GetTensorDataAsSpan<Float16>().ToArray().Select(number => (float)number)],
         _ => value.GetTensorDataAsSpan<float>().ToArray(),
     };
 }

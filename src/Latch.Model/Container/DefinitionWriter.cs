@@ -26,6 +26,8 @@ internal static class DefinitionWriter
             property.ShouldSerialize = static (_, states) => states is IReadOnlyList<PlanState> { Count: > 0 };
         else if (property.DeclaringType == typeof(Provenance) && property.PropertyType == typeof(IReadOnlyList<string>))
             property.ShouldSerialize = static (_, reasons) => reasons is not null;
+        else if (property.DeclaringType == typeof(RecurrentOperation) && property.PropertyType == typeof(bool))
+            property.ShouldSerialize = static (_, startsAnew) => startsAnew is true;
         else
             return false;
         return true;

@@ -42,6 +42,7 @@ internal static partial class OperationReader
     {
         Layer = members.Integer("layer"u8),
         Steps = members.Integer("steps"u8),
+        StartsAnew = members.Has("startsAnew"u8) && members.Flag("startsAnew"u8),
         Input = members.Integer("input"u8),
         InitialHidden = members.Integer("initialHidden"u8),
         InitialHiddenRescale = Rescale(ref members.Find("initialHiddenRescale"u8)),

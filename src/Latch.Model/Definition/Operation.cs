@@ -36,8 +36,11 @@ public sealed record RecurrentOperation : Operation
     /// <summary>Index into <see cref="ModelDefinition.Layers"/>.</summary>
     public required int Layer { get; init; }
 
-    /// <summary>Number of steps, 1 in a streaming plan.</summary>
+    /// <summary>Number of steps, 1 in a streaming plan; there it is larger where the layer walks along another axis than time, or a frame makes several steps.</summary>
     public required int Steps { get; init; }
+
+    /// <summary>Whether each step of a streaming plan starts from the initial states: the layer walks along another axis than time. Left out of a file where it is false.</summary>
+    public bool StartsAnew { get; init; }
 
     /// <summary>Input [Steps, I] (any shape with that many elements), codes as <see cref="RecurrentLayer.Input"/>.</summary>
     public required int Input { get; init; }

@@ -77,7 +77,7 @@ internal static class OperationRules
 
     private static void Check(RuleScope scope, RecurrentOperation operation, PlanRules plan)
     {
-        RecurrentLayer layer = plan.UseLayer(scope, operation.Layer);
+        RecurrentLayer layer = plan.UseLayer(scope, operation.Layer, operation.StartsAnew);
         ActivationTensor input = plan.Read(scope, operation.Input, "input", Product(scope, operation.Steps, layer.InputSize));
         if (input.Quantization != layer.Input)
             throw scope.Error(ModelFormatCode.Operand, $"Its input '{input.Name}' has other codes than the layer's input.");

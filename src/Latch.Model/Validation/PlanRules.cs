@@ -74,13 +74,13 @@ internal sealed class PlanRules
         return _plan.Tensors[index];
     }
 
-    internal RecurrentLayer UseLayer(RuleScope scope, int index)
+    internal RecurrentLayer UseLayer(RuleScope scope, int index, bool startsAnew)
     {
         if ((uint)index >= (uint)_model.Layers.Count)
             throw scope.Error(ModelFormatCode.Index, $"It runs layer {index}; the model has {_model.Layers.Count}.");
         if (!_layers.Add(index))
             throw scope.Error(ModelFormatCode.Plan, $"It runs layer '{_model.Layers[index].Name}', which another operation of the plan runs too; each has one state.");
-        if (_model.Layers[index].Reverse && ReferenceEquals(_plan, _model.Step))
+        if (_model.Layers[index].Reverse && !startsAnew && ReferenceEquals(_plan, _model.Step))
             throw scope.Error(ModelFormatCode.Plan, $"It runs layer '{_model.Layers[index].Name}' step by step, though the layer walks from the last step to the first.");
         return _model.Layers[index];
     }

@@ -11,7 +11,7 @@ namespace Latch.Runtime.Operators;
 /// <param name="slots">The plan's tensors.</param>
 /// <param name="stateIndex">Index of its state in the memory.</param>
 /// <param name="streaming">True in a plan of one step: the state goes on.</param>
-/// <param name="startsAnew">True when each step starts from states that are inputs, that the plan carries, or that it computes.</param>
+/// <param name="startsAnew">True when each step starts from its initial states: the operation says so, or the plan carries them.</param>
 internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell, IReadOnlyList<TensorSlot> slots, int stateIndex, bool streaming, bool startsAnew)
     : PlanOperator
 {

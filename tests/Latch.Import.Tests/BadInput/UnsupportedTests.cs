@@ -39,7 +39,7 @@ public sealed class UnsupportedTests
 
     [Theory]
     [InlineData(6)]
-    [InlineData(22)]
+    [InlineData(26)]
     [InlineData(0)]
     [InlineData(-1)]
     public void Import_OperatorSetOutsideOfTheRange_IsRefused(int opset) =>
@@ -145,8 +145,8 @@ public sealed class UnsupportedTests
     }
 
     [Theory]
-    [InlineData((int)DataType.Double)]
-    [InlineData((int)DataType.Float16)]
+    [InlineData((int)DataType.String)]
+    [InlineData((int)DataType.Complex64)]
     public void Import_InputOfAnotherType_IsRefused(int type)
     {
         OnnxWriter writer = SmallModels.Single("Relu", 13);
@@ -165,15 +165,19 @@ public sealed class UnsupportedTests
     }
 
     [Fact]
-    public void Import_BatchFixedAboveOne_IsRefused()
+    public void Import_BatchThatTheGraphMakesOfMoreThan64Rows_IsRefused()
     {
-        OnnxWriter writer = SmallModels.Lstm();
-        writer.Model.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimValue = 3;
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 65, 3);
+        Random random = new(1);
+        string rows = writer.Node("Relu", [writer.Node("Concat", ["x", "x"], ("axis", 1))]);
+        writer.Node("LSTM", [rows, writer.Floats(random, 0.5f, 1, 16, 3), writer.Floats(random, 0.5f, 1, 16, 4)], ["y"], ("hidden_size", 4));
+        writer.Output("y");
 
         ImportException refusal = Refusal.Of(writer);
 
-        Assert.Equal(ImportErrorCode.UnresolvedShape, refusal.Code);
-        Assert.Contains("batch is 3", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal((ImportErrorCode.UnresolvedShape, "LSTM", "X"), (refusal.Code, refusal.OperatorName, refusal.Attribute));
+        Assert.Contains("batch is 130", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -252,4 +252,73 @@ public sealed class StateTests
         string[] layers = [writer.Node("Concat", columns[..2], ("axis", 3)), writer.Node("Concat", columns[2..], ("axis", 3))];
         writer.Node("Concat", layers, ["result"], ("axis", 1));
     }
+
+    [Fact]
+    public void Import_BandsAndTime_TheLayerAlongTheBandsStartsAnew()
+    {
+        // x [1,6,3]: six bands. A bidirectional GRU walks along the bands; one along the time goes on from step to step, a row of the batch for each band.
+        OnnxWriter writer = new(14);
+        writer.Input("x", 1, 6, 3);
+        writer.Input("h0", 1, 6, Units);
+        Random random = new(3);
+        string along = writer.Node("Transpose", ["x"], ("perm", new long[] { 1, 0, 2 }));
+        string[] bands = [along, writer.Floats(random, 1, 2, 3 * 2, 3), writer.Floats(random, 1, 2, 3 * 2, 2)];
+        string both = writer.Node("GRU", bands, [writer.NewName("bands")], ("hidden_size", 2), ("direction", "bidirectional"), ("linear_before_reset", 1))[0];
+        string rows = writer.Node("Reshape", [writer.Node("Transpose", [both], ("perm", new long[] { 2, 0, 1, 3 })), writer.Integers(1, 6, 4)]);
+        string[] time = [rows, writer.Floats(random, 1, 1, 3 * Units, 4), writer.Floats(random, 1, 1, 3 * Units, Units), "", "", "h0"];
+        writer.Node("GRU", time, ["", "hn"], ("hidden_size", Units));
+        writer.Node("Tanh", [writer.Node("Reshape", ["hn", writer.Integers(1, 6, Units)])], ["y"]);
+        writer.Output("y");
+        writer.Output("hn");
+        byte[] bytes = writer.ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "bands.onnx");
+
+        Assert.Equal(1, model.Steps);
+        Assert.Equal([(true, 6), (true, 6), .. Enumerable.Repeat((false, 1), 6)], model.Nodes.OfType<RecurrentNode>().Select(node => (node.StartsAnew, node.Steps)));
+        Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, ("h0", "hn")), 0, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(13, null)]
+    [InlineData("width", 13)]
+    public void Import_StepsThatTheInputDoesNotFollow_AreInsideOfOneStep(object width, int? steps)
+    {
+        // A convolution of stride 2 makes 7 steps of 13 samples.
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 2, width);
+        Random random = new(3);
+        string features = writer.Node("Conv", ["x", writer.Floats(random, 1, 3, 2, 3)], ("strides", new long[] { 2 }), ("pads", new long[] { 1, 1 }));
+        string rows = writer.Node("Transpose", [features], ("perm", new long[] { 2, 0, 1 }));
+        writer.Node("LSTM", [rows, writer.Floats(random, 1, 2, 16, 3), writer.Floats(random, 1, 2, 16, 4)], ["", "y"], ("hidden_size", 4), ("direction", "bidirectional"));
+        writer.Output("y");
+
+        FloatModel model = OnnxImporter.Import(writer.ToBytes(), "frames.onnx", new ImportOptions { Steps = steps });
+
+        Assert.Equal(1, model.Steps);
+        Assert.Equal([(true, 7), (true, 7)], model.Nodes.OfType<RecurrentNode>().Select(node => (node.StartsAnew, node.Steps)));
+        Assert.Contains(model.Notes, note => note.Contains("do not follow the 7 steps", StringComparison.Ordinal));
+        Assert.InRange(StatefulAgreement.Largest(writer.ToBytes(), model, 3), 0, 1e-6);
+    }
+
+    [Fact]
+    public void Import_FrameThatMakesSeveralStepsOfACarriedState_IsOneStep()
+    {
+        // 12 samples are 3 steps of a layer whose states the file hands on from frame to frame.
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 12);
+        writer.Input("h0", 1, 1, Units);
+        Random random = new(3);
+        string rows = writer.Node("Reshape", ["x", writer.Integers(3, 1, 4)]);
+        writer.Node("GRU", [rows, writer.Floats(random, 1, 1, 3 * Units, 4), writer.Floats(random, 1, 1, 3 * Units, Units), "", "", "h0"], ["all", "hn"], ("hidden_size", Units));
+        writer.Node("ReduceMean", ["all"], ["y"], ("axes", new long[] { 0, 1 }));
+        writer.Output("y");
+        writer.Output("hn");
+
+        FloatModel model = OnnxImporter.Import(writer.ToBytes(), "frames.onnx");
+
+        RecurrentNode layer = Assert.Single(model.Nodes.OfType<RecurrentNode>());
+        Assert.Equal((1, 3, false), (model.Steps, layer.Steps, layer.StartsAnew));
+        Assert.InRange(StatefulAgreement.Largest(writer.ToBytes(), model, 12, ("h0", "hn")), 0, 1e-6);
+    }
 }

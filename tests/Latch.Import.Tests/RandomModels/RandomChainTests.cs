@@ -36,6 +36,6 @@ public sealed class RandomChainTests
 
         // Plain cells and control flow have tests of their own.
         string[] elsewhere = ["RNN", "If", "Loop", "Scan"];
-        Assert.Equal(OnnxImporter.SupportedOperators, seen.Concat(elsewhere).Concat(OperatorCases.All.Keys).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(OnnxImporter.SupportedOperators, seen.Concat(elsewhere).Concat(OperatorCases.All.Keys).Concat(QuantizedFileTests.Operators).Concat(FusedOperatorTests.Operators).Distinct().Order(StringComparer.Ordinal));
     }
 }

@@ -42,6 +42,9 @@ internal sealed class OnnxOracle : IDisposable
         TensorElementType.Int64 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<long>(data.Select(x => (long)x).ToArray(), shape)),
         TensorElementType.Int32 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<int>(data.Select(x => (int)x).ToArray(), shape)),
         TensorElementType.Bool => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<bool>(data.Select(x => x != 0).ToArray(), shape)),
+        TensorElementType.Double => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<double>(data.Select(x => (double)x).ToArray(), shape)),
+        TensorElementType.Float16 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<Float16>(data.Select(x => (Float16)x).ToArray(), shape)),
+        TensorElementType.UInt8 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<byte>(data.Select(x => (byte)x).ToArray(), shape)),
         _ => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(data, shape)),
     };
 
@@ -50,6 +53,8 @@ internal sealed class OnnxOracle : IDisposable
         TensorElementType.Int64 => [.. result.AsEnumerable<long>().Select(n => (float)n)],
         TensorElementType.Int32 => [.. result.AsEnumerable<int>().Select(n => (float)n)],
         TensorElementType.Bool => [.. result.AsEnumerable<bool>().Select(t => t ? 1f : 0f)],
+        TensorElementType.Double => [.. result.AsEnumerable<double>().Select(n => (float)n)],
+        TensorElementType.Float16 => [.. result.AsEnumerable<Float16>().Select(n => (float)n)],
         _ => [.. result.AsEnumerable<float>()],
     };
 

@@ -2,8 +2,8 @@ using Latch.Import.Graph;
 using Latch.Model;
 using Latch.Quantize.Calibration;
 using Latch.Quantize.Lowering;
-using Latch.Quantize.Weights;
 using Latch.Quantize.Tests.Models;
+using Latch.Quantize.Weights;
 using Latch.Runtime;
 
 namespace Latch.Quantize.Tests.Operators;

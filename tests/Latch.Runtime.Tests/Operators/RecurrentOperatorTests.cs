@@ -65,6 +65,34 @@ public sealed class RecurrentOperatorTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Step_LayerThatStartsAnew_WalksItsAxisFromTheInitialStatesInEveryStep(bool reverse)
+    {
+        const int Bands = 6;
+        ModelDefinition definition = Model(Bands, reverse);
+        Plan window = definition.Sequence!;
+        RecurrentOperation cell = (RecurrentOperation)window.Operations[0];
+        definition = definition with { Step = window with { Steps = 1, Operations = [cell with { StartsAnew = true }] }, Sequence = null, NotStreamable = null };
+        definition = ModelReader.Read(ModelWriter.ToBytes(definition), "test");
+        using LatchModel model = LatchModel.Create(definition);
+        int[] h0 = [1000, -2000, 3000, -4000, 5000], c0 = [9000, 8000, -7000, 6000, -5000];
+        int[] x = [.. Enumerable.Range(0, Bands * Inputs).Select(i => (i * 37 % 256) - 128)];
+        float[] result = new float[model.OutputSize];
+        Session session = model.CreateSession();
+
+        ExactLayer exact = Started(definition, h0, c0);
+        for (int band = 0; band < Bands; band++)
+            exact.Step(x.AsSpan((reverse ? Bands - 1 - band : band) * Inputs, Inputs).ToArray());
+        float[] cells = Reals(Codes(exact.Cell, s_cellToState), s_state);
+        for (int step = 0; step < 3; step++)
+        {
+            session.Step([.. Reals(x, definition.Layers[0].Input), .. Reals(h0, s_state), .. Reals(c0, s_state)], result);
+            Assert.Equal(cells, result.AsSpan((Bands + 1) * Units).ToArray());
+        }
+    }
+
     private static ExactLayer Started(ModelDefinition definition, int[] h0, int[] c0)
     {
         var exact = new ExactLayer(definition.Layers[0], definition.Constants) { Hidden = [.. h0.Select(code => ExactLayer.RoundShift((BigInteger)code * s_stateToHidden.Multiplier, s_stateToHidden.Shift))] };

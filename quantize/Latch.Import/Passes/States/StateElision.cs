@@ -8,6 +8,8 @@ namespace Latch.Import.Passes.States;
 /// </summary>
 internal sealed class StateElision
 {
+    private const int MostNamed = 4;
+
     private readonly PassGraph _graph;
     private readonly ElementTrace _trace;
 
@@ -106,6 +108,7 @@ internal sealed class StateElision
     private void TakeOut(Dictionary<StatePair, Initial[]> possible)
     {
         HashSet<Initial> gone = [.. possible.Values.SelectMany(initials => initials)];
+        _graph.CarryingLayers.UnionWith(gone.Select(initial => initial.Node.Name));
         foreach ((StatePair pair, Initial[] initials) in possible)
         {
             _graph.States.Remove(pair);
@@ -113,7 +116,8 @@ internal sealed class StateElision
             _graph.Inputs.Remove(pair.Input);
             _graph.Outputs.Remove(pair.Output);
             string[] layers = [.. initials.Select(initial => $"'{initial.Node.Name}'").Distinct()];
-            _graph.Notes.Add($"the state '{pair.Input}' -> '{pair.Output}' is no input and output any more: the layer{(layers.Length > 1 ? "s" : "")} {string.Join(", ", layers)} carr{(layers.Length > 1 ? "y" : "ies")} it, from zero");
+            string named = layers.Length > MostNamed ? $"{string.Join(", ", layers.Take(MostNamed))} and {layers.Length - MostNamed} more" : string.Join(", ", layers);
+            _graph.Notes.Add($"the state '{pair.Input}' -> '{pair.Output}' is no input and output any more: the layer{(layers.Length > 1 ? "s" : "")} {named} carr{(layers.Length > 1 ? "y" : "ies")} it, from zero");
         }
         _graph.Replace(_graph.Nodes.Select(node => node is RecurrentNode recurrent ? Without(recurrent, gone) : node));
         _graph.DropDead();
