@@ -69,7 +69,7 @@ internal static class LayerSource
         try
         {
             string inside = new ExternalFiles(Path.GetFullPath(folder.Length > 0 ? folder : ".")).Inside(description.Weights)
-                ?? throw Fail(description, $"'{description.Weights}' is not within the folder of the description");
+                ?? throw Fail(description, $"'{description.Weights}' is not within the folder of the description; put it there, or the description beside it");
             return new FileInfo(inside).Length <= SafetensorsFile.MostBytes
                 ? (path, File.ReadAllBytes(inside))
                 : throw Fail(description, $"'{description.Weights}' is larger than {SafetensorsFile.MostBytes} bytes");
