@@ -15,9 +15,7 @@ internal static class MovementChains
         if (graph.IsForSingleSteps)
             graph.Replace(graph.Nodes.Select(node => node is TransposeNode transpose && KeepsOrder(graph, transpose) ? new ReshapeNode(node.Name, transpose.Input, transpose.Output) : node).ToArray());
         graph.Replace(graph.Nodes.Select(node => node is ConcatNode concat && Whole(graph, trace, concat) is { } value ? new ReshapeNode(concat.Name, value, concat.Output) : node).ToArray());
-        while (Step(graph))
-        {
-        }
+        graph.Replace(Shortened(graph));
         graph.DropDead();
     }
 
@@ -33,24 +31,30 @@ internal static class MovementChains
         return longer.SequenceEqual(longer.Order());
     }
 
-    private static bool Step(PassGraph graph)
+    /// <summary>The nodes in their order, each after those that feed it: what one follows is as short as it can be.</summary>
+    private static List<GraphNode> Shortened(PassGraph graph)
     {
+        Dictionary<string, GraphNode> producers = [];
+        List<GraphNode> nodes = [];
         foreach (GraphNode node in graph.Nodes)
         {
-            GraphNode? shorter = (node, graph.Producer(node.Inputs.FirstOrDefault(""))) switch
-            {
-                (ReshapeNode second, ReshapeNode first) => second with { Input = first.Input },
-                (TransposeNode second, TransposeNode first) => Joined(second, first),
-                (ReshapeNode second, TransposeNode first) when IsIdentity(first.Permutation) => second with { Input = first.Input },
-                _ => null,
-            };
-            if (shorter is null)
-                continue;
-            graph.Replace(graph.Nodes.Select(other => ReferenceEquals(other, node) ? shorter : other).ToArray());
-            return true;
+            GraphNode shortest = node;
+            while (Shorter(shortest, producers.GetValueOrDefault(shortest.Inputs.FirstOrDefault(""))) is { } shorter)
+                shortest = shorter;
+            nodes.Add(shortest);
+            foreach (string output in shortest.Outputs)
+                producers[output] = shortest;
         }
-        return false;
+        return nodes;
     }
+
+    private static GraphNode? Shorter(GraphNode node, GraphNode? before) => (node, before) switch
+    {
+        (ReshapeNode second, ReshapeNode first) => second with { Input = first.Input },
+        (TransposeNode second, TransposeNode first) => Joined(second, first),
+        (ReshapeNode second, TransposeNode first) when IsIdentity(first.Permutation) => second with { Input = first.Input },
+        _ => null,
+    };
 
     private static GraphNode Joined(TransposeNode second, TransposeNode first)
     {

@@ -106,6 +106,21 @@ public sealed class LoopStartTests
         Assert.Equal("Scan", Refusal.Of(writer, new ImportOptions { Steps = 1 }).OperatorName);
     }
 
+    [Theory]
+    [InlineData("RNN")]
+    [InlineData("GRU after")]
+    [InlineData("LSTM")]
+    public void Import_AsManyStepsAsALoopMayHave_IsOneLayer(string cell)
+    {
+        // The time an import takes grows with the steps, not with their square: that would be minutes here.
+        const int Steps = 2048;
+        OnnxWriter writer = new(13);
+        writer.Input("x", "time", 1, Inputs);
+        Loop(writer, cell, _ => writer.Floats([1, Units], s_learnt));
+
+        Assert.Equal(Steps, Check(writer, Steps, out _).Steps);
+    }
+
     private static RecurrentNode Check(OnnxWriter writer, int steps, out FloatModel model)
     {
         byte[] bytes = writer.ToBytes();
