@@ -4,12 +4,11 @@ using Latch.Import.Onnx;
 using Latch.Import.Operators;
 using Latch.Import.Passes;
 using Latch.Import.Passes.States;
-using Dimension = Latch.Import.Onnx.TensorShapeProto.Types.Dimension;
 
 namespace Latch.Import;
 
 /// <summary>The import of one model: what the file holds is read once, then lowered under one or several choices of shapes.</summary>
-internal sealed class ModelImport
+internal sealed partial class ModelImport
 {
     /// <summary>A number of steps that no batch has, to tell the axes apart.</summary>
     private const int ProbeSteps = 5;
@@ -28,6 +27,7 @@ internal sealed class ModelImport
     private readonly KnownInputs _known;
     private BatchRule _batch = new();
     private bool _lengthsAreSteps;
+    private IEnumerator<BatchRule>? _rules;
 
     /// <param name="proto">The model.</param>
     /// <param name="source">What messages call the file.</param>
@@ -64,9 +64,11 @@ internal sealed class ModelImport
         {
             (builder, steps) = ResolveAnyhow(options.Steps);
         }
-        catch (ImportException) when (options is { ReplaceSteps: true, Steps: not null } && OwnSteps() is not null)
+        catch (ImportException) when (options is { ReplaceSteps: true, Steps: not null })
         {
-            return Reopened(OwnSteps()!.Value, options, sha256, notes);
+            if (OwnSteps() is not int own)
+                throw;
+            return Reopened(own, options, sha256, notes);
         }
         builder.IsForSingleSteps = builder.StepsAreFixed && steps == 1;
         builder.GiveFloats(_outputs);
@@ -116,57 +118,6 @@ internal sealed class ModelImport
         int taken = own.Length == 0 || own.Contains(steps) ? steps : own.Max();
         return graph.Inputs.Any(name => graph.Shape(name).Contains(taken)) ? taken : 1;
     }
-
-    /// <summary>
-    /// Lowers the graph; where that fails, also with lengths of sequences taken as the number of steps, with a batch that the file fixes taken as 1, and with
-    /// each row of a batch as a layer of its own.
-    /// </summary>
-    private (GraphBuilder Builder, int Steps) ResolveAnyhow(int? requested)
-    {
-        ImportException? refusal = null;
-        for (int attempt = 0; ; attempt++)
-        {
-            try
-            {
-                return Resolve(requested);
-            }
-            catch (ImportException refused) when (DependsOnShapes(refused))
-            {
-                refusal = refusal is null || IsBatch(refusal) ? refused : refusal;
-                if (!Relax(attempt == 0, refused))
-                    throw refusal;
-            }
-        }
-    }
-
-    private IEnumerator<BatchRule>? _rules;
-
-    /// <summary>Changes what is assumed; false when there is nothing left.</summary>
-    private bool Relax(bool first, ImportException refused)
-    {
-        if (first && _known.Lengths.Count > 0)
-            return _lengthsAreSteps = true;
-        if (_rules is null && IsBatch(refused))
-            _rules = _dimensions.BatchRules(_batch.Refused).GetEnumerator();
-        if (_rules is null || !_rules.MoveNext())
-            return false;
-        _batch = _rules.Current;
-        return true;
-    }
-
-    private static bool IsBatch(ImportException refusal) => refusal is { Code: ImportErrorCode.UnresolvedShape, OperatorName: "LSTM" or "GRU" or "RNN", Attribute: "X" };
-
-    private IEnumerable<string> AssumptionNotes(int steps)
-    {
-        if (_lengthsAreSteps)
-            yield return $"the input{(_known.Lengths.Count > 1 ? "s" : "")} {string.Join(", ", _known.Lengths.Select(name => $"'{name}'"))} with the lengths of sequences {(_known.Lengths.Count > 1 ? "are" : "is")} taken as the number of steps, {steps}";
-        if (_batch.Fixed > 1)
-            yield return $"the file fixes the batch to {_batch.Fixed}; it is taken as 1";
-    }
-
-    /// <summary>The number that an input is known to hold; null for one that is given.</summary>
-    private long? Known(string input, int steps) =>
-        _known.Values.TryGetValue(input, out long value) ? value : _lengthsAreSteps && _known.Lengths.Contains(input) ? steps : null;
 
     /// <summary>Finds which open dimension is which, and lowers the graph with the number of steps wanted.</summary>
     private (GraphBuilder Builder, int Steps) Resolve(int? requested)
@@ -255,52 +206,6 @@ internal sealed class ModelImport
             .Where(shape => shape.Length > 2)
             .Select(shape => shape[1])
             .FirstOrDefault(1);
-    }
-
-    private ImportException FixedTo(int steps, int wanted, ImportException? inner = null) => new(
-        ImportErrorCode.UnresolvedShape,
-        _source,
-        $"the file fixes the number of steps to {steps}, asked for were {wanted}; {(inner is null ? "leave the steps out or" : $"with that many the graph does not fit together ({Where(inner)}{inner.Detail}):")} export with an open sequence axis",
-        inner: inner);
-
-    private static string Where(ImportException refusal) => refusal.Node.Length == 0 ? "" : $"node '{refusal.Node}': ";
-
-    // The number of steps that the file fixes; null when it leaves an axis open.
-    private int? OwnSteps()
-    {
-        try
-        {
-            (GraphBuilder builder, int steps) = ResolveAnyhow(null);
-            return builder.StepsAreFixed ? steps : null;
-        }
-        catch (ImportException)
-        {
-            return null;
-        }
-    }
-
-    // The same file with an axis of that length left open: the first with which the graph fits together.
-    private FloatModel Reopened(int steps, ImportOptions options, string sha256, IReadOnlyList<string> notes)
-    {
-        ImportException? refusal = null;
-        foreach (int axis in Enumerable.Range(0, _dimensions.Inputs.Max(static input => input.Type.TensorType.Shape.Dim.Count)))
-        {
-            ModelProto open = _proto.Clone();
-            Dimension[] dimensions = [.. open.Graph.Input.Where(input => _read.Contains(input.Name))
-                .Select(static input => input.Type.TensorType.Shape.Dim).Where(shape => shape.Count > axis && shape[axis].DimValue == steps).Select(shape => shape[axis])];
-            foreach (Dimension dimension in dimensions)
-                dimension.ClearValue();
-            try
-            {
-                if (dimensions.Length > 0)
-                    return new ModelImport(open, _source, _files, options).Run(options with { ReplaceSteps = false }, sha256, notes);
-            }
-            catch (ImportException mismatch)
-            {
-                refusal ??= mismatch;
-            }
-        }
-        throw FixedTo(steps, options.Steps!.Value, refusal);
     }
 
     private Dictionary<string, FloatTensor> Constants(PassGraph graph)

@@ -9,7 +9,6 @@ internal sealed class CellAlgebra(PassGraph graph, FoundCells found)
     /// <summary>No cell nests its sums and products deeper.</summary>
     private const int Deepest = 64;
 
-
     private static readonly HashSet<ActivationKind> s_cellFunctions =
     [
         ActivationKind.Sigmoid, ActivationKind.Tanh, ActivationKind.Relu, ActivationKind.HardSigmoid, ActivationKind.LeakyRelu, ActivationKind.ThresholdedRelu,

@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
-using Google.Protobuf;
 using Latch.Import.Graph;
 using Latch.Import.Onnx;
-using AttributeType = Latch.Import.Onnx.AttributeProto.Types.AttributeType;
 using DataType = Latch.Import.Onnx.TensorProto.Types.DataType;
 using Dimension = Latch.Import.Onnx.TensorShapeProto.Types.Dimension;
 
@@ -11,9 +9,6 @@ namespace Latch.Import.Sources.Safetensors;
 /// <summary>Writes the ONNX graph. Every node has one output that is handed on, which is called as the node.</summary>
 internal sealed class GraphWriter
 {
-    /// <summary>The operator set: the first with Gelu.</summary>
-    private const int Opset = 20;
-
     private readonly ModelProto _model;
     private readonly string _source;
     private readonly HashSet<string> _names;
@@ -27,8 +22,7 @@ internal sealed class GraphWriter
     public GraphWriter(string name, string producer, string source, string[] reserved)
     {
         _source = source;
-        _model = new ModelProto { IrVersion = 9, ProducerName = producer, Graph = new GraphProto { Name = name } };
-        _model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
+        _model = OnnxParts.Model(name, producer);
         _names = [.. reserved];
         if (reserved[0] == reserved[1])
             throw new ImportException(ImportErrorCode.BrokenDescription, source, $"input and output are both called '{reserved[0]}'", attribute: "output");
@@ -38,7 +32,7 @@ internal sealed class GraphWriter
     public void Input(string name, bool isWhole, int[] shape) => _model.Graph.Input.Add(Port(name, isWhole, shape));
 
     /// <summary>A name for a layer that no other has.</summary>
-    public string UniqueLayer(string name) => Unique(_layers, name);
+    public string UniqueLayer(string name) => OnnxParts.Unique(_layers, name);
 
     /// <summary>Adds a constant of floats.</summary>
     /// <exception cref="ImportException">All constants together are larger than 1 GiB.</exception>
@@ -64,10 +58,10 @@ internal sealed class GraphWriter
     /// <returns>The name of the value.</returns>
     public string Node(string operatorName, string name, string[] inputs, (string Name, object Value)[]? attributes = null, int output = 0)
     {
-        NodeProto node = new() { OpType = operatorName, Name = Unique(_names, name) };
+        NodeProto node = new() { OpType = operatorName, Name = OnnxParts.Unique(_names, name) };
         node.Input.AddRange(inputs);
         node.Output.AddRange([.. Enumerable.Repeat("", output), node.Name]);
-        node.Attribute.AddRange((attributes ?? []).Select(attribute => Attribute(attribute.Name, attribute.Value)));
+        node.Attribute.AddRange((attributes ?? []).Select(attribute => OnnxParts.Attribute(attribute.Name, attribute.Value)));
         _model.Graph.Node.Add(node);
         return node.Name;
     }
@@ -77,22 +71,13 @@ internal sealed class GraphWriter
     {
         NodeProto last = _model.Graph.Node[^1];
         last.Output[^1] = output;
-        _model.Graph.Output.Add(new ValueInfoProto { Name = output, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float } } });
+        _model.Graph.Output.Add(OnnxParts.Output(output, DataType.Float));
         return _model;
-    }
-
-    private static string Unique(HashSet<string> names, string name)
-    {
-        string unique = name;
-        for (int number = 2; !names.Add(unique); number++)
-            unique = $"{name}_{number}";
-        return unique;
     }
 
     private string Constant(string name, DataType type, int[] shape, ReadOnlySpan<byte> data)
     {
-        TensorProto tensor = new() { Name = Unique(_names, name), DataType = (int)type, RawData = ByteString.CopyFrom(data) };
-        tensor.Dims.AddRange(shape.Select(length => (long)length));
+        TensorProto tensor = OnnxParts.Tensor(OnnxParts.Unique(_names, name), type, shape, data);
         _model.Graph.Initializer.Add(tensor);
         return tensor.Name;
     }
@@ -102,37 +87,5 @@ internal sealed class GraphWriter
         TypeProto.Types.Tensor tensor = new() { ElemType = (int)(isWhole ? DataType.Int64 : DataType.Float), Shape = new TensorShapeProto() };
         tensor.Shape.Dim.AddRange(shape.Select(length => length == 0 ? new Dimension { DimParam = "steps" } : new Dimension { DimValue = length }));
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
-    }
-
-    private static AttributeProto Attribute(string name, object value)
-    {
-        AttributeProto attribute = new() { Name = name };
-        switch (value)
-        {
-            case long number:
-                (attribute.I, attribute.Type) = (number, AttributeType.Int);
-                break;
-            case float number:
-                (attribute.F, attribute.Type) = (number, AttributeType.Float);
-                break;
-            case string text:
-                (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(text), AttributeType.String);
-                break;
-            case long[] numbers:
-                attribute.Ints.AddRange(numbers);
-                attribute.Type = AttributeType.Ints;
-                break;
-            case float[] numbers:
-                attribute.Floats.AddRange(numbers);
-                attribute.Type = AttributeType.Floats;
-                break;
-            case string[] texts:
-                attribute.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8));
-                attribute.Type = AttributeType.Strings;
-                break;
-            default:
-                throw new ArgumentException($"no attribute of type {value.GetType().Name}", nameof(value));
-        }
-        return attribute;
     }
 }
