@@ -17,6 +17,7 @@ internal static class ModelCopy
             Outputs = model.Outputs,
             States = model.States,
             LayerStates = model.LayerStates,
+            KnownInputs = model.KnownInputs,
             Notes = model.Notes,
             Constants = model.Constants,
             SourceSha256 = model.SourceSha256,
