@@ -8,7 +8,7 @@ internal sealed class Board
 {
     // Generous: the machine that emulates may be busy.
     private static readonly TimeSpan s_commandLimit = TimeSpan.FromMinutes(4);
-    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(11);
     private static readonly TimeSpan s_buildLimit = TimeSpan.FromMinutes(30);
 
     private static readonly string s_script = Path.Combine(SharedData.Repository, "targets", "virtual-board", "board");

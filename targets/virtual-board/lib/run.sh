@@ -1,6 +1,6 @@
 # Runs boards: each is one QEMU process and a folder in the cache with its disk, its console's log and its port. Sourced by board.
 default_cpu=cortex-a72
-start_limit=${LATCH_BOARD_TIMEOUT:-300}
+start_limit=${LATCH_BOARD_TIMEOUT:-600}
 
 board_folder() { echo "$cache/boards/$1"; }
 
@@ -44,6 +44,8 @@ start_machine() {
         -chardev "pipe,id=monitor,path=$folder/monitor" -mon chardev=monitor,mode=readline \
         "${incoming[@]}" >"$folder/qemu.log" 2>&1 </dev/null 9>&- &
     echo $! >"$folder/pid"
+    # Before it is QEMU the process is a copy of this script, which nobody takes for a machine: a busy host may leave it so for a while.
+    while kill -0 $! 2>/dev/null && ! machine_pid "$folder" >/dev/null; do sleep 0.02; done
 }
 
 write_ssh_config() {
