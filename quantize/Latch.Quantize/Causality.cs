@@ -3,13 +3,13 @@ using Latch.Import.Graph;
 namespace Latch.Quantize;
 
 /// <summary>
-/// Whether a graph can run one step at a time with the same result: no value at one step may depend on a later one. The time axis of a value is the axis
-/// whose length follows the number of steps, found by importing the model with two numbers of steps. What the shapes do not show, <see cref="StepTrial"/> tries.
+/// Whether a graph can run one step at a time with the same result: no value at one step may depend on a later one, as far as the time axes
+/// (<see cref="TimeAxis"/>) show. What they do not show, <see cref="StepTrial"/> tries.
 /// </summary>
 internal sealed class Causality
 {
-    private const int Current = -1;
-    private const int Unclear = -2;
+    private const int Current = TimeAxis.None;
+    private const int Unclear = TimeAxis.Unclear;
 
     private readonly FloatModel _model;
     private readonly FloatModel _single;
@@ -24,7 +24,7 @@ internal sealed class Causality
     /// <param name="model">The model for a window of several steps.</param>
     /// <param name="single">The same model for one step.</param>
     public static string? FindObstacle(FloatModel model, FloatModel single) =>
-        Unmatched(model, single) ?? new Causality(model, single).Walk() ?? StepTrial.FindObstacle(model, single);
+        Unmatched(model, single) ?? new Causality(model, single).Walk();
 
     // Import and simplification can join a constant with a dense layer at one step (one row) and not at several (one row per step).
     private static string? Unmatched(FloatModel model, FloatModel single)
@@ -59,18 +59,7 @@ internal sealed class Causality
         return null;
     }
 
-    // The axis where a value's two shapes differ: Current when they are equal, Unclear when they differ in more than one number of steps.
-    private int Time(string value)
-    {
-        int[] many = _model.Shape(value), one = _single.Shape(value);
-        if (many.Length != one.Length)
-            return Unclear;
-        int[] differing = [.. Enumerable.Range(0, many.Length).Where(axis => many[axis] != one[axis])];
-        if (differing.Length == 0)
-            return Current;
-        bool steps = differing.Length == 1 && many[differing[0]] == _model.Steps && one[differing[0]] == 1;
-        return steps ? differing[0] : Unclear;
-    }
+    private int Time(string value) => TimeAxis.Of(_model, _single, value);
 
     private string? Obstacle(GraphNode node) => node switch
     {
@@ -86,7 +75,7 @@ internal sealed class Causality
         ActivationNode activation => activation.Slope is { } slope && Time(activation.Input) >= 0 && slope.Count > 1 && HasTime(slope.Shape, activation.Input) ? "has one slope per step" : null,
         SliceNode slice => OfSlice(slice),
         GatherNode gather => Time(gather.Input) == gather.Axis && gather.Indices.Any(index => index != _model.Steps - 1) ? "picks steps other than the last" : null,
-        ConvNode conv => OfWindow(conv.Input, conv.Output, conv.Weights.Shape[2..], conv.Window, mixesChannels: true),
+        ConvNode conv => CarriedWindows.IsCausal(conv, Time(conv.Input)) && Time(conv.Output) == Time(conv.Input) ? null : OfWindow(conv.Input, conv.Output, conv.Weights.Shape[2..], conv.Window, mixesChannels: true),
         ConvTransposeNode conv => OfWindow(conv.Input, conv.Output, conv.Weights.Shape[2..], conv.Window, mixesChannels: true),
         PoolNode pool => OfWindow(pool.Input, pool.Output, pool.Kernel, pool.Window, mixesChannels: false),
         CompareNode compare => Mixed(compare, compare.Inputs),

@@ -74,5 +74,5 @@ internal sealed class ModelBuilder(FloatModel model, FloatModel? step, string? o
     }
 
     private LoweringContext Context(QuantizeOptions options) =>
-        new(model, calibrator.Moments, calibrator.Of(options.Method), calibrator.Of(CalibrationMethod.MinMax), options, _rounding);
+        new(model, step, calibrator.Moments, calibrator.Of(options.Method), calibrator.Of(CalibrationMethod.MinMax), options, _rounding);
 }

@@ -54,7 +54,9 @@ public static class Quantizer
         if (data.IsStream && model.Steps != 1)
             throw new QuantizeException($"a stream of rows calibrates a model of one step; this one takes {model.Steps}, give windows");
         model = Simplification.Apply(model);
-        (FloatModel? step, string? obstacle) = StepModel(model, import);
+        (FloatModel? step, string? obstacle) = Stepping.Find(model, import);
+        if (model.Steps == 1 && step is not null)
+            model = step;
         if (data.IsStream && step is null)
             throw new QuantizeException($"the model cannot be streamed: {obstacle}; import it for the number of steps of a window (--steps) and give windows");
         CalibrationData used = data.Thinned(options.MaxWindows * (data.IsStream ? RowsPerWindow : 1));
@@ -82,7 +84,21 @@ public static class Quantizer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(import);
-        return StepModel(Simplification.Apply(model), import).Obstacle;
+        return Stepping.Find(Simplification.Apply(model), import).Obstacle;
+    }
+
+    /// <summary>
+    /// The model as it runs step by step: causal convolutions carry the steps that their windows see, as states that start from zeros. Models without them,
+    /// and those that cannot be run step by step, come back as they are.
+    /// </summary>
+    /// <param name="single">The model for one step.</param>
+    /// <param name="import">Imports the same model with another number of steps.</param>
+    public static FloatModel StepModel(FloatModel single, Func<int, FloatModel> import)
+    {
+        ArgumentNullException.ThrowIfNull(single);
+        ArgumentNullException.ThrowIfNull(import);
+        bool carries = single.Steps == 1 && single.Nodes.Any(static node => node is ConvNode) && single.States.Count + single.LayerStates.Count == 0;
+        return carries && Stepping.Find(Simplification.Apply(single), import).Obstacle is null ? CarriedWindows.Carry(import(2), single) : single;
     }
 
     private static CalibrationData Sample(CalibrationData data, int windows) => data.Thinned(windows * (data.IsStream ? RowsPerWindow : 1));
@@ -126,32 +142,4 @@ public static class Quantizer
     };
 
     private static double Short(double value) => double.Parse(value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
-
-    // The model for one step, or why there is none.
-    private static (FloatModel? Step, string? Obstacle) StepModel(FloatModel model, Func<int, FloatModel>? import)
-    {
-        // A model that hands its states on is made for steps.
-        if (model.Steps == 1 && model.States.Count + model.LayerStates.Count > 0)
-            return Reverse(model) is { } reverse ? (null, reverse) : (model, null);
-        if (import is null)
-            return model.Steps == 1 && Reverse(model) is null ? (model, null) : (null, Reverse(model) ?? $"the model is given for {model.Steps} steps only");
-        try
-        {
-            FloatModel single = model.Steps == 1 ? model : Simplification.Apply(import(1));
-            FloatModel several = model.Steps == 1 ? Simplification.Apply(import(2)) : model;
-            string? obstacle = Causality.FindObstacle(several, single);
-            return obstacle is null ? (single, null) : (null, obstacle);
-        }
-        catch (ImportException) when (model.Steps == 1)
-        {
-            return Reverse(model) is { } obstacle ? (null, obstacle) : (model, null);
-        }
-        catch (ImportException exception)
-        {
-            return (null, exception.Message);
-        }
-    }
-
-    private static string? Reverse(FloatModel model) =>
-        model.Nodes.OfType<RecurrentNode>().FirstOrDefault(static node => node is { Reverse: true, StartsAnew: false }) is { } node ? $"node '{node.Name}' walks the sequence from its end" : null;
 }

@@ -10,7 +10,7 @@ internal static class StepTrial
 
     /// <summary>The first output that comes out otherwise step by step, or null.</summary>
     /// <param name="model">The model for a window of several steps, whose time axes <see cref="Causality"/> has found sound.</param>
-    /// <param name="single">The same model for one step.</param>
+    /// <param name="single">The same model for one step, with the states that it carries.</param>
     public static string? FindObstacle(FloatModel model, FloatModel single)
     {
         var random = new Random(1);

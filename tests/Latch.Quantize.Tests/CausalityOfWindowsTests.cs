@@ -18,8 +18,12 @@ public sealed class CausalityOfWindowsTests
         builder.Add(new ConvNode("conv", Columns(builder, x), "y", builder.Weights(1, 2, Channels, 1), null, Window(1, 1), 1), 1, 2, builder.Steps)));
 
     [Fact]
-    public void FindObstacle_ConvolutionOverTime_SeesSeveralSteps() => Assert.Contains("'conv' sees several steps", Obstacle(static (builder, x) =>
-        builder.Add(new ConvNode("conv", Columns(builder, x), "y", builder.Weights(1, 2, Channels, 2), null, new WindowGeometry([1], [1], [1], [0]), 1), 1, 2, builder.Steps)), StringComparison.Ordinal);
+    public void FindObstacle_ConvolutionOverTheStepsBefore_IsNone() => Assert.Null(Obstacle(static (builder, x) =>
+        builder.Add(new ConvNode("conv", Columns(builder, x), "y", builder.Weights(1, 2, Channels, 3), null, new WindowGeometry([1], [2], [4], [0]), 1), 1, 2, builder.Steps)));
+
+    [Fact]
+    public void FindObstacle_ConvolutionOverTheStepAfter_SeesSeveralSteps() => Assert.Contains("'conv' sees several steps", Obstacle(static (builder, x) =>
+        builder.Add(new ConvNode("conv", Columns(builder, x), "y", builder.Weights(1, 2, Channels, 3), null, new WindowGeometry([1], [1], [1], [1]), 1), 1, 2, builder.Steps)), StringComparison.Ordinal);
 
     [Fact]
     public void FindObstacle_ConvolutionOfStepsAsChannels_MultipliesOverTime() => Assert.Contains("'conv' multiplies over time", Obstacle(static (builder, x) =>
@@ -116,7 +120,7 @@ public sealed class CausalityOfWindowsTests
             builder.Output(network(builder, builder.Input("x", steps, Channels)));
             return builder.Build();
         }
-        return Causality.FindObstacle(Build(Steps), Build(1));
+        return Stepping.Of(Build(Steps), Build(1)).Obstacle;
     }
 
     private static WindowGeometry Window(int stride, int dilation) => new([stride], [dilation], [0], [0]);

@@ -98,7 +98,7 @@ public sealed class CausalityTests
             builder.Output(network(builder, builder.Input("x", steps, 3)));
             return Simplification.Apply(builder.Build());
         }
-        return Causality.FindObstacle(Build(Steps), Build(1));
+        return Stepping.Of(Build(Steps), Build(1)).Obstacle;
     }
 
     private static string Sequence(NetworkBuilder builder, string x) => builder.Recurrent("layer", x, CellKind.Lstm, 4).Y!;

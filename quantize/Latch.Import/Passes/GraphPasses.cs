@@ -22,6 +22,7 @@ internal static class GraphPasses
         ConstantNodes.Fold(graph);
         LayerNormalizations.Recognise(graph);
         NeutralOperations.Remove(graph);
+        WindowPadding.Fold(graph);
         ScaleFolding.Fold(graph);
         StateElision.Apply(graph, search: states is null);
         if (states is null)

@@ -17,7 +17,7 @@ internal sealed class LoweringContext
     private readonly Dictionary<string, int> _layerOf = [];
     private readonly Dictionary<string, WeightMatrix> _weights = [];
 
-    public LoweringContext(FloatModel model, Func<string, SecondMoments?> moments, Ranges ranges, Ranges states, QuantizeOptions options, RoundingCache rounding)
+    public LoweringContext(FloatModel model, FloatModel? step, Func<string, SecondMoments?> moments, Ranges ranges, Ranges states, QuantizeOptions options, RoundingCache rounding)
     {
         Options = options;
         Rounding = rounding;
@@ -25,7 +25,9 @@ internal sealed class LoweringContext
         _states = states;
         Formats = new TensorFormats(model, ranges, states, options);
         Ranges = ranges;
-        _shortNames = ShortNames([.. model.Nodes.Select(static node => node.Name)]);
+        if (step is not null)
+            Formats.Extend(step);
+        _shortNames = ShortNames([.. model.Nodes.Concat(step?.Nodes ?? []).Select(static node => node.Name).Distinct()]);
     }
 
     public QuantizeOptions Options { get; }

@@ -64,6 +64,17 @@ internal sealed class TensorFormats
     /// <summary>The codes of an input or of a node's output.</summary>
     public Quantization this[string value] => _formats[value];
 
+    /// <summary>Takes in the values that only the model for one step has: pieces of others that are kept and joined, with the codes of those.</summary>
+    public void Extend(FloatModel step)
+    {
+        foreach (GraphNode node in step.Nodes.Where(node => !_formats.ContainsKey(node.Outputs[0])))
+        {
+            Quantization codes = _formats[node.Inputs.First(_formats.ContainsKey)];
+            foreach (string name in node.Inputs.Concat(node.Outputs))
+                _formats.TryAdd(name, codes);
+        }
+    }
+
     private IEnumerable<string> Values() => _model.Inputs.Select(static input => input.Name).Concat(_model.States.Select(static pair => pair.Input)).Concat(_model.Nodes.SelectMany(static node => node.Outputs)).Distinct();
 
     private static IEnumerable<string> Multiplied(GraphNode node) => node switch

@@ -2,6 +2,7 @@ using Latch.Import;
 using Latch.Import.Graph;
 using Latch.Import.Sources;
 using Latch.Model;
+using Latch.Quantize;
 using Latch.Runtime;
 
 namespace Latch.Cli.Models;
@@ -50,6 +51,11 @@ internal static class ModelFile
     public static FloatModel OpenOnnx(string path, int? steps, IReadOnlyList<StatePair>? states = null, bool replaceSteps = false) => EndsIn(path, ".latch")
         ? throw CommandException.BadInput($"{path}: a trained model belongs here; a .latch file is quantized already.")
         : ModelSource.Import(path, new ImportOptions { Steps = steps, ReplaceSteps = replaceSteps, States = states });
+
+    /// <summary>A trained model as it runs step by step in floating point.</summary>
+    /// <inheritdoc cref="OpenOnnx" path="/exception"/>
+    public static FloatModel OpenSteps(string path, IReadOnlyList<StatePair>? states = null) =>
+        Quantizer.StepModel(OpenOnnx(path, 1, states), steps => OpenOnnx(path, steps, states, replaceSteps: true));
 
     /// <summary>Columns per time step of each input.</summary>
     /// <exception cref="CommandException">An input does not follow the steps.</exception>

@@ -106,7 +106,7 @@ internal sealed class ModelPair
     {
         try
         {
-            return ModelFile.OpenOnnx(path, mode.IsStream ? 1 : mode.Steps, states);
+            return mode.IsStream ? ModelFile.OpenSteps(path, states) : ModelFile.OpenOnnx(path, mode.Steps, states);
         }
         catch (ImportException) when (mode.IsStream && integer.CanStep && integer.Inputs[0].Count > 1)
         {
@@ -154,8 +154,8 @@ internal sealed class ModelPair
     /// <summary>The float model over a whole recording at once, one result per row; row by row where an output does not follow the steps.</summary>
     private IEnumerable<float[]> FloatStream(IReadOnlyList<float[]> rows)
     {
-        if (Float.States.Count + Float.LayerStates.Count > 0)
-            return FloatHandedOn(rows);
+        if (FloatHandedOn(rows) is { } handedOn)
+            return handedOn;
         FloatModel shapes;
         try
         {
@@ -193,10 +193,14 @@ internal sealed class ModelPair
         }
     }
 
-    /// <summary>The float model row by row in ONNX Runtime, with its states handed on.</summary>
-    private List<float[]> FloatHandedOn(IReadOnlyList<float[]> rows)
+    /// <summary>The float model row by row in ONNX Runtime, with its states handed on; null when the file has none to hand on.</summary>
+    private List<float[]>? FloatHandedOn(IReadOnlyList<float[]> rows)
     {
+        if (Float.States.Count + Float.LayerStates.Count == 0)
+            return null;
         using OnnxRuntimeModel runtime = new(_onnxPath, Float, carriesStates: true);
+        if (!runtime.HasStates)
+            return null;
         return runtime.HasOutputs ? [.. rows.Select(runtime.Run)] : [.. FloatSteps(rows)];
     }
 

@@ -36,6 +36,9 @@ internal sealed class OnnxRuntimeModel : IDisposable
     public bool HasOutputs => _shapes.Outputs.All(output => _session.OutputMetadata.ContainsKey(output.Name))
         && _shapes.Inputs.All(input => _session.InputMetadata[input.Name].Dimensions.Zip(input.Shape).All(pair => pair.First <= 0 || pair.First == pair.Second));
 
+    /// <summary>Whether the model's states are inputs of the file. Those of windows that are carried from step to step are not.</summary>
+    public bool HasStates => _pairs.All(pair => _session.InputMetadata.ContainsKey(pair.Input));
+
     /// <summary>Runs the model once.</summary>
     /// <param name="input">All inputs one after the other, each row-major.</param>
     /// <returns>All outputs one after the other, each row-major.</returns>

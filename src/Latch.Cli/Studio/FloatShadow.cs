@@ -34,7 +34,7 @@ internal sealed class FloatShadow : IFloatShadow, IReferenceObserver
     public FloatShadow(string onnxPath, LatchModel model, string latchPath)
     {
         _steps = model.CanStep ? 1 : model.Steps;
-        FloatModel exact = ModelFile.OpenOnnx(onnxPath, _steps);
+        FloatModel exact = model.CanStep ? ModelFile.OpenSteps(onnxPath) : ModelFile.OpenOnnx(onnxPath, _steps);
         string stated = model.Definition.Provenance.SourceSha256;
         IReadOnlyList<RecurrentLayer> layers = model.Definition.Layers;
         for (int layer = 0; layer < layers.Count; layer++)

@@ -26,7 +26,7 @@ public sealed class MagnitudeTests
         var ranges = new Ranges { Method = CalibrationMethod.MinMax, Levels = 255 };
         foreach ((string name, double[] data) in new[] { ("a", parts[0]), ("b", parts[1]), ("a:square", Squares(parts[0])), ("b:square", Squares(parts[1])), ("sum:y", Squares(expected)), ("y", expected) })
             ranges.AddValue(name, Array.ConvertAll(data, static value => (float)value));
-        var context = new LoweringContext(builder.Build(), static _ => null, ranges, ranges, new QuantizeOptions(), new RoundingCache());
+        var context = new LoweringContext(builder.Build(), null, static _ => null, ranges, ranges, new QuantizeOptions(), new RoundingCache());
         Plan plan = new PlanBuilder(builder.Build(), context).Build();
         Assert.DoesNotContain(plan.Operations, static operation => operation is ElementwiseOperation);
 

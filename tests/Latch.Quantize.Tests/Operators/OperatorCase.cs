@@ -50,7 +50,7 @@ internal sealed record OperatorCase
         for (int i = 0; i < Shapes.Length; i++)
             ranges.AddValue($"x{i}", Array.ConvertAll(inputs[i], static value => (float)value));
         ranges.AddValue("y", Array.ConvertAll(Formula(inputs), static value => (float)value));
-        var context = new LoweringContext(model, static _ => null, ranges, ranges, new QuantizeOptions { Activations = width }, new RoundingCache());
+        var context = new LoweringContext(model, null, static _ => null, ranges, ranges, new QuantizeOptions { Activations = width }, new RoundingCache());
         Plan plan = new PlanBuilder(model, context).Build();
         var definition = new ModelDefinition { Name = Key, Layers = [], Step = plan, Constants = context.Constants };
 

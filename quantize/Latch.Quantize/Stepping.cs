@@ -1,0 +1,48 @@
+using Latch.Import;
+using Latch.Import.Graph;
+
+namespace Latch.Quantize;
+
+/// <summary>The model for one step, of a model that can be run step by step with the results of a whole window.</summary>
+internal static class Stepping
+{
+    /// <summary>The model for one step, or why there is none.</summary>
+    /// <param name="model">The model for any number of steps, simplified.</param>
+    /// <param name="import">Imports the same model with another number of steps; null when it is known for these only.</param>
+    public static (FloatModel? Step, string? Obstacle) Find(FloatModel model, Func<int, FloatModel>? import)
+    {
+        // A model that hands its states on is made for steps.
+        if (model.Steps == 1 && model.States.Count + model.LayerStates.Count > 0)
+            return Reverse(model) is { } reverse ? (null, reverse) : (model, null);
+        if (import is null)
+            return model.Steps == 1 && Reverse(model) is null ? (model, null) : (null, Reverse(model) ?? $"the model is given for {model.Steps} steps only");
+        try
+        {
+            FloatModel single = model.Steps == 1 ? model : Simplification.Apply(import(1));
+            FloatModel several = model.Steps == 1 ? Simplification.Apply(import(2)) : model;
+            return Of(several, single);
+        }
+        catch (ImportException) when (model.Steps == 1)
+        {
+            return Reverse(model) is { } obstacle ? (null, obstacle) : (model, null);
+        }
+        catch (ImportException exception)
+        {
+            return (null, exception.Message);
+        }
+    }
+
+    /// <summary>The model for one step with the states that it carries, or why it cannot be run step by step (names the node or the output).</summary>
+    /// <param name="model">The model for a window of several steps.</param>
+    /// <param name="single">The same model for one step.</param>
+    public static (FloatModel? Step, string? Obstacle) Of(FloatModel model, FloatModel single)
+    {
+        if (Causality.FindObstacle(model, single) is { } reason)
+            return (null, reason);
+        FloatModel step = CarriedWindows.Carry(model, single);
+        return StepTrial.FindObstacle(model, step) is { } found ? (null, found) : (step, null);
+    }
+
+    private static string? Reverse(FloatModel model) =>
+        model.Nodes.OfType<RecurrentNode>().FirstOrDefault(static node => node is { Reverse: true, StartsAnew: false }) is { } node ? $"node '{node.Name}' walks the sequence from its end" : null;
+}
