@@ -53,6 +53,25 @@ public sealed class LayersTests : IDisposable
         Assert.InRange(Assert.Single(compared.GetProperty("outputs").EnumerateArray().ToArray()).GetProperty("sqnrDb").GetDouble(), 25, 100);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(""", {"type": "last_step"}""")]
+    public async Task Pipeline_CausalConvolutions_RunStepByStep(string end)
+    {
+        // With all steps float is ONNX Runtime over the whole series at once; with the last alone it is the imported graph, step by step.
+        string model = _scratch.Write("tcn.json", Describe("tcn.safetensors", $$"""
+            [{"type": "conv1d", "prefix": "near", "padding": "causal", "activation": "relu"}, {"type": "conv1d", "prefix": "far", "padding": "causal", "dilation": 4}{{end}}]
+            """));
+        WriteWeights(_scratch.Path("tcn.safetensors"), 1, ("near.weight", [Units, TinyOnnx.Channels, 3]), ("near.bias", [Units]), ("far.weight", [TinyOnnx.Channels, Units, 3]), ("far.bias", [TinyOnnx.Channels]));
+        string latch = _scratch.Path("tcn.latch");
+        Assert.Equal(JsonValueKind.Null, (await Document("inspect", model, "--json")).GetProperty("notStreamable").ValueKind);
+
+        Assert.True((await Document("quantize", model, "--calibration", _data, "-o", latch, "--json")).GetProperty("streaming").GetBoolean());
+        JsonElement compared = await Document("compare", model, latch, "--data", _data, "--json");
+        Assert.Equal(end.Length == 0 ? "ONNX Runtime" : "latch's own evaluator of the imported graph", compared.GetProperty("floatSide").GetString());
+        Assert.InRange(Assert.Single(compared.GetProperty("outputs").EnumerateArray().ToArray()).GetProperty("sqnrDb").GetDouble(), 30, 100);
+    }
+
     [Fact]
     public async Task Inspect_Text_SaysWhatItWasMadeFrom()
     {
@@ -97,24 +116,24 @@ public sealed class LayersTests : IDisposable
         return JsonDocument.Parse(run.Out).RootElement;
     }
 
-    private static string Describe(string weights) =>
+    private static string Describe(string weights, string layers = """[{"type": "gru", "prefix": "rnn"}, {"type": "dropout"}, {"type": "dense", "prefix": "head"}]""") =>
         $$"""
         {
             "weights": "{{weights}}", "format": "candle", "input": {"name": "samples", "shape": ["steps", {{TinyOnnx.Channels}}]}, "output": "forecasts",
-            "layers": [{"type": "gru", "prefix": "rnn"}, {"type": "dropout"}, {"type": "dense", "prefix": "head"}]
+            "layers": {{layers}}
         }
         """;
 
-    private static void WriteWeights(string path, int seed = 1)
+    private static void WriteWeights(string path, int seed = 1) => WriteWeights(path, seed,
+        ("rnn.weight_ih_l0", [3 * Units, TinyOnnx.Channels]), ("rnn.weight_hh_l0", [3 * Units, Units]), ("rnn.bias_ih_l0", [3 * Units]), ("rnn.bias_hh_l0", [3 * Units]),
+        ("head.weight", [TinyOnnx.Channels, Units]), ("head.bias", [TinyOnnx.Channels]));
+
+    private static void WriteWeights(string path, int seed, params (string Name, int[] Shape)[] tensors)
     {
         Random random = new(seed);
         Dictionary<string, object> header = [];
         List<float> data = [];
-        foreach ((string name, int[] shape) in new (string, int[])[]
-        {
-            ("rnn.weight_ih_l0", [3 * Units, TinyOnnx.Channels]), ("rnn.weight_hh_l0", [3 * Units, Units]), ("rnn.bias_ih_l0", [3 * Units]), ("rnn.bias_hh_l0", [3 * Units]),
-            ("head.weight", [TinyOnnx.Channels, Units]), ("head.bias", [TinyOnnx.Channels]),
-        })
+        foreach ((string name, int[] shape) in tensors)
         {
             int start = 4 * data.Count;
             data.AddRange(Enumerable.Range(0, shape.Aggregate((a, b) => a * b)).Select(_ => random.NextSingle() - 0.5f));
