@@ -11,11 +11,13 @@ internal static class Stepping
     /// <param name="import">Imports the same model with another number of steps; null when it is known for these only.</param>
     public static (FloatModel? Step, string? Obstacle) Find(FloatModel model, Func<int, FloatModel>? import)
     {
+        if (model.Nodes.OfType<RecurrentNode>().FirstOrDefault(static node => node is { Reverse: true, StartsAnew: false }) is { } reverse)
+            return (null, $"node '{reverse.Name}' walks the sequence from its end");
         // A model that hands its states on is made for steps.
-        if (model.Steps == 1 && model.States.Count + model.LayerStates.Count > 0)
-            return Reverse(model) is { } reverse ? (null, reverse) : (model, null);
+        if (model.Steps == 1 && (import is null || model.States.Count + model.LayerStates.Count > 0))
+            return (model, null);
         if (import is null)
-            return model.Steps == 1 && Reverse(model) is null ? (model, null) : (null, Reverse(model) ?? $"the model is given for {model.Steps} steps only");
+            return (null, $"the model is given for {model.Steps} steps only");
         try
         {
             FloatModel single = model.Steps == 1 ? model : Simplification.Apply(import(1));
@@ -24,7 +26,7 @@ internal static class Stepping
         }
         catch (ImportException) when (model.Steps == 1)
         {
-            return Reverse(model) is { } obstacle ? (null, obstacle) : (model, null);
+            return (model, null);
         }
         catch (ImportException exception)
         {
@@ -42,7 +44,4 @@ internal static class Stepping
         FloatModel step = CarriedWindows.Carry(model, single);
         return StepTrial.FindObstacle(model, step) is { } found ? (null, found) : (step, null);
     }
-
-    private static string? Reverse(FloatModel model) =>
-        model.Nodes.OfType<RecurrentNode>().FirstOrDefault(static node => node is { Reverse: true, StartsAnew: false }) is { } node ? $"node '{node.Name}' walks the sequence from its end" : null;
 }
