@@ -7,8 +7,9 @@ public sealed record ValueInfo(string Name, int[] Shape);
 
 /// <summary>A state that is an input and an output of the graph: what the output is in one step, the input is in the next.</summary>
 /// <param name="Input">Name of the input.</param>
-/// <param name="Output">Name of the output, of the same shape.</param>
-public sealed record StatePair(string Input, string Output);
+/// <param name="Output">Name of the output: of the same shape, or one that holds several states one after the other.</param>
+/// <param name="Offset">The first element of the output, row-major, that belongs to this state.</param>
+public sealed record StatePair(string Input, string Output, int Offset = 0);
 
 /// <summary>
 /// A trained model in floating point: an immutable graph of named nodes over tensors of static shape, for a batch of one

@@ -49,7 +49,7 @@ internal static class OnnxDescription
             .. model.Inputs.Select(input => new[] { $"input {input.Name}", Figures.Shape(input.Shape) }),
             .. model.Outputs.Select(output => new[] { $"output {output.Name}", Figures.Shape(output.Shape) }),
             .. model.States.Select(pair => new[] { $"state {pair.Input} -> {pair.Output}", Figures.Shape(model.Shape(pair.Input)) }),
-            .. model.LayerStates.Select(pair => new[] { $"state {pair.Input} -> {pair.Output}", "carried by the layers" }),
+            .. model.LayerStates.Select(pair => new[] { $"state {pair.Input} -> {pair.Output}{(pair.Offset > 0 ? $" from element {pair.Offset}" : "")}", "carried by the layers" }),
         ]);
         terminal.WriteTable("Recurrent layers", ["layer", "cell", "inputs", "units", "direction", "parameters"],
             model.Nodes.OfType<RecurrentNode>().Select(node => new[]

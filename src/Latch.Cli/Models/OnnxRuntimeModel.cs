@@ -59,14 +59,14 @@ internal sealed class OnnxRuntimeModel : IDisposable
                 inputs[other] = Other(other);
 
             using RunOptions run = new();
-            string[] names = [.. _shapes.Outputs.Select(output => output.Name), .. _pairs.Select(pair => pair.Output)];
+            string[] names = [.. _shapes.Outputs.Select(output => output.Name), .. _pairs.Select(pair => pair.Output)]; // One that holds several states comes several times.
             using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, inputs, names);
             for (int i = 0; i < names.Length; i++)
             {
                 if (i < _shapes.Outputs.Count)
                     result.AddRange(Numbers(outputs[i]));
                 else if (_carriesStates)
-                    _states[_pairs[i - _shapes.Outputs.Count].Input] = Numbers(outputs[i]);
+                    Keep(_pairs[i - _shapes.Outputs.Count], Numbers(outputs[i]));
             }
         }
         finally
@@ -79,6 +79,13 @@ internal sealed class OnnxRuntimeModel : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    /// <summary>Keeps the part of an output that is a state.</summary>
+    private void Keep(StatePair pair, float[] output)
+    {
+        int count = TensorShape.Count([.. _session.InputMetadata[pair.Input].Dimensions.Select(length => Math.Max(1, length))]);
+        _states[pair.Input] = output[pair.Offset..(pair.Offset + count)];
+    }
 
     /// <summary>An input that is none of the model: a state, a number that it always holds, or zeros.</summary>
     private OrtValue Other(string name)

@@ -52,7 +52,7 @@ public sealed class StreamFloatRunner : IDisposable
         using var options = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(options, inputs, names);
         for (int state = 0; state < _states.Length; state++)
-            _held[state] = outputs[_model.Outputs.Count + state].GetTensorDataAsSpan<float>().ToArray();
+            _held[state] = outputs[_model.Outputs.Count + state].GetTensorDataAsSpan<float>().Slice(_states[state].Pair.Offset, _held[state].Length).ToArray();
         foreach (OrtValue input in inputs.Values)
             input.Dispose();
         return [.. outputs.Take(_model.Outputs.Count).SelectMany(static output => output.GetTensorDataAsSpan<float>().ToArray())];

@@ -53,6 +53,33 @@ public sealed class StateTests
         Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, ("packed", "result")), 0, 1e-6);
     }
 
+    [Theory]
+    [InlineData(0, 1, 2, 3)]
+    [InlineData(3, 1, 0, 2)]
+    public void Import_StatesOfSeveralInputsPackedInOneOutput_AreCarriedByTheLayers(params int[] order)
+    {
+        string[] inputs = ["h1_in", "c1_in", "h2_in", "c2_in"];
+        byte[] bytes = PackedOutput(order, "").ToBytes();
+
+        FloatModel model = OnnxImporter.Import(bytes, "packed.onnx");
+
+        Assert.Equal(["x"], model.Inputs.Select(input => input.Name));
+        Assert.Equal(["y"], model.Outputs.Select(output => output.Name));
+        Assert.Equal(order.Select((part, place) => new StatePair(inputs[part], "result", place * Units)), model.LayerStates.OrderBy(pair => pair.Offset));
+        Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, model.LayerStates), 0, 1e-6);
+    }
+
+    [Theory]
+    [InlineData("Tanh")] // The second layer's hidden state comes back as something else.
+    [InlineData("twice")] // The output holds more than the states.
+    public void Import_PackedOutputThatHoldsOtherThings_StaysAPort(string other)
+    {
+        FloatModel model = OnnxImporter.Import(PackedOutput([0, 1, 2, 3], other).ToBytes(), "packed.onnx");
+
+        Assert.Equal(["x", "h1_in", "c1_in", "h2_in", "c2_in"], model.Inputs.Select(input => input.Name));
+        Assert.Equal(["y", "result"], model.Outputs.Select(output => output.Name));
+    }
+
     [Fact]
     public void Import_TowersOfTheirOwn_ArePairedByNothing()
     {
@@ -193,6 +220,24 @@ public sealed class StateTests
         writer.Node("ReduceSum", [writer.Node("Relu", [output]), writer.Integers(1)], ["y"]);
         writer.Output("y");
         writer.Output(output);
+        return writer;
+    }
+
+    // Two layers, each with inputs of its own for h and c; one output holds the four final states.
+    private static OnnxWriter PackedOutput(int[] order, string other)
+    {
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 1, 3);
+        foreach (string state in new[] { "h1_in", "c1_in", "h2_in", "c2_in" })
+            writer.Input(state, 1, 1, Units);
+        string[] first = writer.Node("LSTM", Layer(writer, "x", 3, "h1_in", "c1_in"), ["Y1", "h1", "c1"], ("hidden_size", Units));
+        string between = writer.Node("Squeeze", ["Y1", writer.Integers(1)]);
+        string[] second = writer.Node("LSTM", Layer(writer, between, Units, "h2_in", "c2_in"), ["Y2", "h2", "c2"], ("hidden_size", Units));
+        writer.Node("Tanh", ["Y2"], ["y"]);
+        string[] finals = [first[1], first[2], other == "Tanh" ? writer.Node("Tanh", [second[1]]) : second[1], second[2]];
+        writer.Node("Concat", [.. order.Select(part => finals[part]), .. other == "twice" ? [finals[0]] : Array.Empty<string>()], ["result"], ("axis", 0));
+        writer.Output("y");
+        writer.Output("result");
         return writer;
     }
 

@@ -5,6 +5,7 @@ namespace Latch.Import.Passes.States;
 /// <summary>
 /// Takes a state out of the ports when it is nothing but the states of recurrent layers: the input feeds only their initial states, the output is made only of
 /// their final states, each element at the same place, with nothing in between but movements. The layers then carry the state themselves, from zero.
+/// An output may also hold the states of several inputs one after the other, and nothing else.
 /// </summary>
 internal sealed class StateElision
 {
@@ -23,16 +24,16 @@ internal sealed class StateElision
         IEnumerable<StatePair> found = search
             ? from input in Unpaired(_graph.Inputs, pair => pair.Input)
               from output in Unpaired(_graph.Outputs, pair => pair.Output)
-              where _graph.Shape(input).AsSpan().SequenceEqual(_graph.Shape(output))
+              where SameShape(input, output) || _graph.Count(input) < _graph.Count(output)
               select new StatePair(input, output)
             : [];
         Dictionary<StatePair, Initial[]> possible = [];
         foreach (StatePair pair in _graph.States.Concat(found).ToArray())
         {
-            if (Initials(pair.Input) is { Length: > 0 } initials && Matches(pair, initials))
-                possible[pair] = initials;
+            if (Initials(pair.Input) is { Length: > 0 } initials && Place(pair, initials) is int offset && (offset == 0 || !SameShape(pair.Input, pair.Output)))
+                possible[pair with { Offset = offset }] = initials;
         }
-        while (possible.FirstOrDefault(entry => entry.Value.Any(initial => !AllGiven(initial.Node, possible))) is { Key: { } half })
+        while (possible.FirstOrDefault(entry => !IsWhole(entry.Key, possible) || entry.Value.Any(initial => !AllGiven(initial.Node, possible))) is { Key: { } half })
             possible.Remove(half);
         if (possible.Count == 0)
             return;
@@ -71,24 +72,36 @@ internal sealed class StateElision
             yield return new Initial(node, IsCell: true, cell);
     }
 
-    /// <summary>Whether each element that a layer starts from is, at the same place of the output, what the layer ends with.</summary>
-    private bool Matches(StatePair pair, Initial[] initials)
+    /// <summary>
+    /// Where the output holds the state: each element that a layer starts from is, that many places further in the output, what the layer ends with. Null when
+    /// one is not.
+    /// </summary>
+    private int? Place(StatePair pair, Initial[] initials)
     {
         (string Value, int At)[] origins = _trace.Origins(Elements.All(_graph, pair.Output));
         Final?[] finals = [.. origins.Select(origin => FinalOf(origin.Value, origin.At))];
         if (Enumerable.Range(0, finals.Length).Any(i => finals[i] is null && _graph.Constant(origins[i].Value) is null))
-            return false;
+            return null;
+        int? offset = null;
         foreach (Initial initial in initials)
         {
             (string Value, int At)[] starts = _trace.Origins(Elements.All(_graph, initial.Value));
+            offset ??= Array.IndexOf(finals, new Final(initial.Node.Name, initial.IsCell, 0)) - starts[0].At;
             for (int unit = 0; unit < starts.Length; unit++)
             {
-                if (starts[unit].Value != pair.Input || finals[starts[unit].At] != new Final(initial.Node.Name, initial.IsCell, unit))
-                    return false;
+                int at = starts[unit].At + offset.Value;
+                if (starts[unit].Value != pair.Input || at < 0 || at >= finals.Length || finals[at] != new Final(initial.Node.Name, initial.IsCell, unit))
+                    return null;
             }
         }
-        return true;
+        return offset;
     }
+
+    /// <summary>Whether the states that an output of another shape holds fill it.</summary>
+    private bool IsWhole(StatePair pair, Dictionary<StatePair, Initial[]> possible) => SameShape(pair.Input, pair.Output)
+        || possible.Keys.Where(other => other.Output == pair.Output).Sum(other => _graph.Count(other.Input)) == _graph.Count(pair.Output);
+
+    private bool SameShape(string input, string output) => _graph.Shape(input).AsSpan().SequenceEqual(_graph.Shape(output));
 
     private Final? FinalOf(string value, int at)
     {
