@@ -66,6 +66,7 @@ internal static class OperatorTable
         ["BatchNormalization"] = NormalizationOperators.BatchNormalization,
         ["LayerNormalization"] = NormalizationOperators.LayerNormalization,
         ["InstanceNormalization"] = NormalizationOperators.InstanceNormalization,
+        ["LpNormalization"] = NormalizationOperators.LpNormalization,
         ["ReduceSum"] = ReductionOperators.Sum,
         ["ReduceMean"] = ReductionOperators.Mean,
         ["ReduceMax"] = ReductionOperators.Max,

@@ -39,6 +39,7 @@ internal static partial class OperatorCases
             ["Pow"] = (First, Last, Pow),
             ["LogSoftmax"] = (First, Last, LogSoftmax),
             ["InstanceNormalization"] = (First, Last, InstanceNormalization),
+            ["LpNormalization"] = (First, Last, LpNormalization),
             ["Equal"] = (11, Last, Compare),
             ["Less"] = (First, Last, Compare),
             ["Greater"] = (First, Last, Compare),
