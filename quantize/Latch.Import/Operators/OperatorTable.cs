@@ -50,6 +50,7 @@ internal static class OperatorTable
         ["Reciprocal"] = ActivationOperators.Reciprocal,
         ["Abs"] = ActivationOperators.Abs,
         ["Erf"] = ActivationOperators.Erf,
+        ["Atan"] = ActivationOperators.Atan,
         ["Gelu"] = ActivationOperators.Gelu,
         ["HardSwish"] = ActivationOperators.HardSwish,
         ["Selu"] = CompositeActivations.Selu,

@@ -31,6 +31,7 @@ internal static partial class OperatorCases
             ["Reciprocal"] = (First, Last, PositiveFunction),
             ["Abs"] = (First, Last, Function),
             ["Erf"] = (9, Last, Function),
+            ["Atan"] = (First, Last, Function),
             ["Gelu"] = (20, Last, Gelu),
             ["HardSwish"] = (14, Last, Function),
             ["Selu"] = (First, Last, Selu),
