@@ -117,6 +117,7 @@ internal static class OperatorCatalog
         Straight("GeluTanh", 7.4e-5),
         Straight("HardSwish", 9.3e-5),
         Curve("Erf", 7.0e-5),
+        Straight("Atan", 6.6e-5),
     ];
 
     private static IEnumerable<IntegerOperator> Reductions =>

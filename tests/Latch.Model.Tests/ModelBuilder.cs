@@ -186,7 +186,7 @@ internal sealed partial class ModelBuilder
             2 => MatMul(),
             3 => Elementwise((ElementwiseKind)random.Next(10)),
             4 => Affine(),
-            5 => Activation(new ActivationFunction((ActivationKind)random.Next(17), 1 << 20, 1 << 21)),
+            5 => Activation(new ActivationFunction((ActivationKind)random.Next(Enum.GetValues<ActivationKind>().Length), 1 << 20, 1 << 21)),
             6 => Reduce((ReduceKind)random.Next(6)),
             7 => Softmax(),
             8 => LayerNorm(),

@@ -211,6 +211,16 @@ public sealed class QuantizerTests
         Assert.Contains("softmax", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Quantize_ArctangentOfMoreThan128_NamesNodeAndLimit()
+    {
+        var builder = new NetworkBuilder(1, 1);
+        builder.Output(builder.Add(new ActivationNode("angle", Import.Graph.ActivationKind.Atan, builder.Input("x", 2), "y"), 2));
+        QuantizeException exception = Assert.Throws<QuantizeException>(() => Quantizer.Quantize(builder.Build(), CalibrationData.FromWindows([[-200, 3]])));
+        Assert.Equal("angle", exception.Node);
+        Assert.Contains("the input of Atan reaches 200, beyond +-128", exception.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]

@@ -68,4 +68,7 @@ public enum ActivationKind
 
     /// <summary>erf(x)</summary>
     Erf,
+
+    /// <summary>arctan(x)</summary>
+    Atan,
 }

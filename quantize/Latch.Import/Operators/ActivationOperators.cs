@@ -28,6 +28,8 @@ internal static class ActivationOperators
 
     public static void Erf(OperatorCall call) => Emit(call, ActivationKind.Erf);
 
+    public static void Atan(OperatorCall call) => Emit(call, ActivationKind.Atan);
+
     public static void HardSwish(OperatorCall call) => Emit(call, ActivationKind.HardSwish);
 
     public static void Gelu(OperatorCall call)

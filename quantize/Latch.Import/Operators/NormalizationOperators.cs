@@ -3,7 +3,7 @@ using Latch.Import.Graph;
 
 namespace Latch.Import.Operators;
 
-/// <summary>BatchNormalization, LayerNormalization, InstanceNormalization, Softmax and its logarithm.</summary>
+/// <summary>BatchNormalization, LayerNormalization, InstanceNormalization, LpNormalization, Softmax and its logarithm.</summary>
 internal static class NormalizationOperators
 {
     /// <summary>scale (x - mean) / sqrt(variance + epsilon) + bias becomes one scale and one shift per channel (axis 1).</summary>
@@ -65,6 +65,26 @@ internal static class NormalizationOperators
         LayerNormNode norm = new($"{call.Name}/norm", input.Name, call.Inner("norm"), Axis: 2, ones, Bias: null, call.Attribute("epsilon", 1e-5f));
         GraphValue normalized = call.Emit(norm, input.Shape);
         call.Emit(new AffineNode(call.Name, normalized.Name, call.Output, Axis: 1, scale, shift), input.Shape);
+    }
+
+    /// <summary>x over the norm of the elements along one axis: their sum of magnitudes or, by default, their length. Zeros stay zeros.</summary>
+    public static void LpNormalization(OperatorCall call)
+    {
+        GraphValue input = call.Floats(0);
+        int axis = call.Axis(call.Attribute("axis", -1L), input.Shape.Length);
+        ReduceOperation norm = call.Attribute("p", 2L) switch
+        {
+            1 => ReduceOperation.L1,
+            2 => ReduceOperation.L2,
+            long other => throw call.Fail(ImportErrorCode.UnsupportedForm, $"{other} is neither 1 nor 2", "p"),
+        };
+        int[] kept = [.. input.Shape];
+        kept[axis] = 1;
+        GraphValue length = call.Emit(new ReduceNode($"{call.Name}/norm", norm, input.Name, call.Inner("norm"), [axis], KeepAxes: true), kept);
+        // No norm but that of zeros is smaller.
+        string least = call.Inner("least", new FloatTensor([], [MathF.ScaleB(1, -126)]));
+        GraphValue divisor = call.Emit(new BinaryNode($"{call.Name}/divisor", BinaryOperation.Max, length.Name, least, call.Inner("divisor")), kept);
+        call.Emit(new BinaryNode(call.Name, BinaryOperation.Div, input.Name, divisor.Name, call.Output), input.Shape);
     }
 
     /// <summary>Up to operator set 12 all axes from the given one on are taken together.</summary>

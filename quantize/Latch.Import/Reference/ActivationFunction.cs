@@ -29,6 +29,7 @@ internal static class ActivationFunction
         ActivationKind.GeluTanh => static x => (float)(x / 2.0 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * (double)x * x))))),
         ActivationKind.HardSwish => static x => x * MathF.Max(0, MathF.Min(1, (x / 6) + 0.5f)),
         ActivationKind.Erf => static x => (float)ErrorFunction.Of(x),
+        ActivationKind.Atan => static x => (float)Math.Atan(x),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "an activation with parameters of its own"),
     };
 }

@@ -53,6 +53,7 @@ internal static class ActivationLowering
             GraphActivation.GeluTanh => ActivationKind.GeluTanh,
             GraphActivation.HardSwish => ActivationKind.HardSwish,
             GraphActivation.Erf => ActivationKind.Erf,
+            GraphActivation.Atan => ActivationKind.Atan,
             _ => throw new QuantizeException($"the activation {kind} has no integer form inside another operator", node),
         };
         return new ActivationFunction(target, Fixed(alpha, node), Fixed(beta, node));

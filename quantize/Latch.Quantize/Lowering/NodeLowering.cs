@@ -7,7 +7,7 @@ internal static class NodeLowering
 {
     private const string Supported =
         "recurrent layers, dense, convolutions, pooling, matmul, add, sub, mul, div, max, min, pow 2, relu, leaky relu, prelu, thresholded relu, sigmoid, hard sigmoid, tanh, " +
-        "scaled tanh, elu, gelu, hard swish, softsign, softplus, affine, clip, erf, exp, log, sqrt, reciprocal, abs, softmax, log softmax, reductions, layer norm, " +
+        "scaled tanh, elu, gelu, hard swish, softsign, softplus, affine, clip, erf, atan, exp, log, sqrt, reciprocal, abs, softmax, log softmax, reductions, layer norm, " +
         "comparisons, where, arg max, embedding, and data movement";
 
     public static void Lower(GraphNode node, PlanBuilder plan)

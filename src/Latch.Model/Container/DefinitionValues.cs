@@ -112,7 +112,8 @@ internal static class DefinitionValues
             nameof(ActivationKind.Gelu),
             nameof(ActivationKind.GeluTanh),
             nameof(ActivationKind.HardSwish),
-            nameof(ActivationKind.Erf));
+            nameof(ActivationKind.Erf),
+            nameof(ActivationKind.Atan));
         ActivationFunction function = new((ActivationKind)kind, members.Integer("alpha"u8), members.Integer("beta"u8));
         json = members.Close();
         return function;

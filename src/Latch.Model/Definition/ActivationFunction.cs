@@ -53,6 +53,9 @@ public enum ActivationKind
 
     /// <summary>y = erf x.</summary>
     Erf,
+
+    /// <summary>y = arctan x.</summary>
+    Atan,
 }
 
 /// <summary>An activation function with its parameters.</summary>

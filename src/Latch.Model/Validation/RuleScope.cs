@@ -57,7 +57,7 @@ internal readonly struct RuleScope(string where)
 
     internal void CheckActivation(ActivationFunction function, int limit, string what)
     {
-        CheckKind(function.Kind, ActivationKind.Erf);
+        CheckKind(function.Kind, ActivationKind.Atan);
         CheckRange(limit, 1, function.IsCurve ? 1 << 17 : 1 << 20, $"limit of the {what}");
         if (function.Kind == ActivationKind.Clip && function.Alpha > function.Beta)
             throw Error(ModelFormatCode.Range, $"Its {what} clips to {function.Alpha}..{function.Beta}, an empty range.");

@@ -25,6 +25,9 @@ internal static class Activation
     /// <summary>1/6 in Q7.24.</summary>
     private const int Sixth = (One + 3) / 6;
 
+    /// <summary>pi/4 in Q7.24.</summary>
+    private const int EighthOfACircle = 13176795;
+
     /// <summary>values[i] = f(z[i]). The spans have the same length and may be the same.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(ActivationFunction function, ReadOnlySpan<int> z, Span<int> values)
@@ -69,7 +72,8 @@ internal static class Activation
             ActivationKind.Gelu => Saturate(Math.Max(v, 0) - Tail(CurveTables.GeluTail, 2L * Math.Abs(z))),
             ActivationKind.GeluTanh => Saturate(Math.Max(v, 0) - Tail(CurveTables.GeluTanhTail, 2L * Math.Abs(z))),
             ActivationKind.HardSwish => Saturate(Multiply(v, Math.Clamp(Multiply(v, Sixth) + (One / 2), 0, One))),
-            _ => ErrorFunction(z),
+            ActivationKind.Erf => ErrorFunction(z),
+            _ => Arctangent(z),
         };
     }
 
@@ -113,6 +117,16 @@ internal static class Activation
     private static int ErrorFunction(int z)
     {
         int magnitude = One - Tail(CurveTables.ErrorTail, 4L * Math.Abs(z));
+        return z >= 0 ? magnitude : -magnitude;
+    }
+
+    /// <summary>arctan z: up to 1 by the curve over 16|z|, beyond by that over 16/|z| mirrored at pi/4.</summary>
+    private static int Arctangent(int z)
+    {
+        int u = Math.Abs(z);
+        int magnitude = u <= 1 << PreActivationBits
+            ? EighthOfACircle - Tail(CurveTables.ArctangentTail, 16L * u)
+            : EighthOfACircle + Tail(CurveTables.ArctangentTail, ((1L << (PreActivationBits + CurveBits)) + (u / 2)) / u);
         return z >= 0 ? magnitude : -magnitude;
     }
 

@@ -68,6 +68,9 @@ public sealed class OperatorRefusalTests
         ["Where shapes do not fit"] = ("", 13, w => w.Node("Where", [w.Integers([5], [1, 1, 0, 1, 0], DataType.Bool), "x", "x"])),
         ["InstanceNormalization without a spatial axis"] =
             ("input", 13, w => w.Node("InstanceNormalization", [w.Node("Flatten", ["x"]), w.Floats(new Random(1), 1, 24), w.Floats(new Random(1), 1, 24)])),
+        ["LpNormalization by a third power"] = ("p", 13, w => w.Node("LpNormalization", ["x"], ("p", 3))),
+        ["LpNormalization by the largest"] = ("p", 22, w => w.Node("LpNormalization", ["x"], ("p", 0))),
+        ["LpNormalization along an axis that is not there"] = ("axis", 13, w => w.Node("LpNormalization", ["x"], ("axis", 3))),
         ["DepthToSpace without a block"] = ("blocksize", 13, w => w.Node("DepthToSpace", [w.Node("Unsqueeze", ["x", w.Integers(0)])], ("blocksize", 0))),
         ["DepthToSpace in an unknown order"] =
             ("mode", 13, w => w.Node("DepthToSpace", [w.Node("Unsqueeze", ["x", w.Integers(0)])], ("blocksize", 1), ("mode", "RCD"))),

@@ -8,7 +8,7 @@ namespace Latch.Import.Tests.OnnxNodeTests;
 public sealed class OperatorNodeTests
 {
     /// <summary>Recurrent operators have tests of their own, some came after the package, some need constants or have tests in double precision only.</summary>
-    private static readonly string[] s_others = ["LSTM", "GRU", "RNN", "Gelu", "Mish", "ConstantOfShape", "Range", "ReduceLogSumExp", "If", "Loop", "Scan"];
+    private static readonly string[] s_others = ["LSTM", "GRU", "RNN", "Gelu", "Mish", "LpNormalization", "ConstantOfShape", "Range", "ReduceLogSumExp", "If", "Loop", "Scan"];
 
     /// <summary>Parts of the names of tests that must be refused, and the attribute or input that the refusal names.</summary>
     private static readonly (string Part, string Attribute)[] s_refused =

@@ -55,6 +55,19 @@ internal static partial class OperatorCases
         c.Output(c.Node(inputs, c.Chance ? [("epsilon", 1e-2f)] : []));
     }
 
+    /// <summary>Of numbers of both signs, or of some that are all zero along the axis.</summary>
+    private static void LpNormalization(OperatorCase c)
+    {
+        int[] shape = c.Shape(c.Random.Next(1, 5));
+        string x = c.Input(shape);
+        List<(string, object)> attributes = [];
+        if (c.Chance)
+            attributes.Add(("axis", Signed(c, c.Random.Next(shape.Length), shape.Length)));
+        if (c.Chance)
+            attributes.Add(("p", c.Random.Next(1, 3)));
+        c.Output(c.Node([c.Chance ? x : c.Node("Relu", [x])], [.. attributes]));
+    }
+
     /// <summary>An input that reaches where functions bend and saturate.</summary>
     private static string Wide(OperatorCase c) =>
         c.Node("Mul", [c.Input(c.Shape(c.Random.Next(0, 5))), c.Writer.Floats([], [c.Random.GetItems([1f, 4f, 8f], 1)[0]])]);

@@ -37,6 +37,8 @@ internal static partial class OperatorCases
         yield return Function(ActivationKind.GeluTanh, static x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))), -6, 5);
         yield return Function(ActivationKind.HardSwish, static x => x * Math.Clamp((x / 6) + 0.5, 0, 1), -5, 5);
         yield return Function(ActivationKind.Erf, ErrorFunction, -4, 4);
+        yield return Function(ActivationKind.Atan, Math.Atan);
+        yield return Function(ActivationKind.Atan, Math.Atan, -60, 50);
         yield return Function(ActivationKind.PRelu, static x => x) with
         {
             Shapes = [[Count / 3, 3]],

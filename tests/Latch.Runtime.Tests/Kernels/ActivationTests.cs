@@ -29,6 +29,7 @@ public sealed class ActivationTests
         ["gelu by tanh"] = new(ActivationKind.GeluTanh),
         ["hard swish"] = new(ActivationKind.HardSwish),
         ["erf"] = new(ActivationKind.Erf),
+        ["atan"] = new(ActivationKind.Atan),
     };
 
     public static TheoryData<string> Names() => [.. s_functions.Keys];
@@ -117,6 +118,15 @@ public sealed class ActivationTests
         Assert.Equal(0, Activation.Tanh(0));
         Assert.Equal(One, Activation.Tanh(1 << 16));
         Assert.Equal(-One, Activation.Tanh(-(1 << 16)));
+    }
+
+    [Fact]
+    public void Arctangent_AtZeroAndOne_IsZeroAndPiOver4()
+    {
+        ActivationFunction atan = new(ActivationKind.Atan);
+        Assert.Equal(0, Activation.Apply(atan, 0));
+        Assert.Equal((int)Math.Round(Math.PI / 4 * One), Activation.Apply(atan, 1 << 13));
+        Assert.Equal(-(int)Math.Round(Math.PI / 4 * One), Activation.Apply(atan, -(1 << 13)));
     }
 
     [Fact]

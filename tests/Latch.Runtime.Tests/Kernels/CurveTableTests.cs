@@ -40,6 +40,9 @@ public sealed class CurveTableTests
     public void GeluTanhTail_Table_EqualsItsFormula() => Check("GeluTanhTail", u => GeluTanhTail(u / 2), CurveTables.GeluTanhTail);
 
     [Fact]
+    public void ArctangentTail_Table_EqualsItsFormula() => Check("ArctangentTail", u => Arctangent((1 - (u / 16)) / (1 + (u / 16))), CurveTables.ArctangentTail);
+
+    [Fact]
     public void LogarithmOfTwo_Constant_EqualsItsFormula() =>
         Assert.Equal(Activation.LogarithmOfTwo, (int)Math.Round(LogOnePlus(1) * (1 << 24)));
 
@@ -112,6 +115,18 @@ public sealed class CurveTableTests
             term *= 2 * x * x / ((2 * n) + 3);
         }
         return 2 / SquareRootOfPi * Exp(x * x) * sum;
+    }
+
+    /// <summary>arctan v for v in [0, 1] = sum of 2^2n n!^2 / (2n+1)! v^(2n+1) / (1+v^2)^(n+1), every term positive. pi/4 - arctan v is that of (1-v) / (1+v).</summary>
+    private static decimal Arctangent(decimal v)
+    {
+        decimal factor = v * v / (1 + (v * v)), term = v / (1 + (v * v)), sum = 0;
+        for (int n = 1; n < 120; n++)
+        {
+            sum += term;
+            term *= factor * 2 * n / ((2 * n) + 1);
+        }
+        return sum;
     }
 
     private static void Write(string name, int[] table)

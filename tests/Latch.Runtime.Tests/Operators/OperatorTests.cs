@@ -89,6 +89,7 @@ public sealed class OperatorTests
     [InlineData(ActivationKind.GeluTanh)]
     [InlineData(ActivationKind.HardSwish)]
     [InlineData(ActivationKind.Erf)]
+    [InlineData(ActivationKind.Atan)]
     public void Activation_EveryInt8Code_IsNearestToTheFunction(ActivationKind kind)
     {
         Quantization x = Int8(0.05, 20), y = Int16(0.0003);

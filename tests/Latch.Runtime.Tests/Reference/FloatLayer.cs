@@ -104,6 +104,7 @@ internal sealed class FloatLayer
             ActivationKind.GeluTanh => x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
             ActivationKind.HardSwish => x => x * Math.Clamp((x / 6) + 0.5, 0, 1),
             ActivationKind.Erf => ErrorFunction,
+            ActivationKind.Atan => Math.Atan,
             _ => throw new ArgumentOutOfRangeException(nameof(function)),
         };
     }
