@@ -34,11 +34,11 @@ internal sealed class ConvEvaluator : NodeEvaluator
         {
             _plane.Find(window, _positions);
             for (int group = 0; group < _batch * _node.Groups; group++)
-                Group(group, window);
+                Group(group, window, observer);
         }
     }
 
-    private void Group(int group, int window)
+    private void Group(int group, int window, IReferenceObserver? observer)
     {
         int at = 0;
         for (int channel = 0; channel < _inputs; channel++)
@@ -47,6 +47,8 @@ internal sealed class ConvEvaluator : NodeEvaluator
             foreach (int position in _positions)
                 _seen[at++] = position < 0 ? 0 : plane[position];
         }
+        if (_node.Groups == 1)
+            observer?.OnWindow(_node, _seen);
         int first = group % _node.Groups * _outputs;
         ReadOnlySpan<float> bias = _node.Bias is null ? [] : _node.Bias.Data.AsSpan(first, _outputs);
         DotProduct.Rows(_node.Weights.Data.AsSpan(first * _seen.Length, _outputs * _seen.Length), _seen, bias, _sums);

@@ -46,4 +46,11 @@ public interface IReferenceObserver
     /// <param name="quantity">What the numbers are.</param>
     /// <param name="data">The numbers; their count is at <see cref="RecurrentQuantity"/>.</param>
     void OnGate(RecurrentNode node, int step, RecurrentQuantity quantity, ReadOnlySpan<float> data);
+
+    /// <summary>What a convolution's rows of weights are multiplied with, once per window of each batch row.</summary>
+    /// <param name="node">The convolution, of one group.</param>
+    /// <param name="seen">The elements that the window sees, [C, K..] row-major; zeros outside of the input.</param>
+    void OnWindow(ConvNode node, ReadOnlySpan<float> seen)
+    {
+    }
 }

@@ -9,12 +9,16 @@ internal sealed class CalibrationRecorder : IReferenceObserver
     // Rows with more inputs than this are rounded to the nearest codes: their moments would take too long.
     private const int MostInputs = 1024;
 
+    // Windows of a convolution that are taken in of each run, or twice as many: they look alike.
+    private const int MostWindows = 8;
+
     private readonly IReadOnlyList<Ranges> _ranges;
     private readonly Dictionary<string, List<DenseNode>> _denseByInput;
     private readonly HashSet<string> _recurrentInputs;
     private readonly Dictionary<string, float[]> _inputs = [];
     private readonly Dictionary<string, float[]> _hidden = [];
     private readonly Dictionary<string, SecondMoments> _moments = [];
+    private readonly Dictionary<string, long> _windows = [];
     private readonly FloatReference _reference;
 
     public CalibrationRecorder(FloatReference reference, IReadOnlyList<Ranges> ranges)
@@ -55,6 +59,15 @@ internal sealed class CalibrationRecorder : IReferenceObserver
             for (int row = 0; row < data.Length; row += width)
                 Add(node.Name, data.Slice(row, width), []);
         }
+    }
+
+    public void OnWindow(ConvNode node, ReadOnlySpan<float> seen)
+    {
+        int windows = _reference.Model.Count(node.Output) / node.Weights.Shape[0];
+        long before = _windows.GetValueOrDefault(node.Name);
+        _windows[node.Name] = before + 1;
+        if (before % Math.Max(1, windows / MostWindows) == 0)
+            Add(node.Name, seen, []);
     }
 
     public void OnGate(RecurrentNode node, int step, RecurrentQuantity quantity, ReadOnlySpan<float> data)

@@ -29,7 +29,7 @@ public sealed class LpNormalizationTests
         var ranges = new Ranges { Method = CalibrationMethod.MinMax, Levels = 255 };
         foreach ((string name, double[] values) in new[] { ("x", data), ("norm:y", norms), ("divisor:y", norms), ("y", Quotients(data, norms)) })
             ranges.AddValue(name, Array.ConvertAll(values, static value => (float)value));
-        var context = new LoweringContext(builder.Build(), static _ => null, ranges, ranges, new QuantizeOptions(), new RoundingCache());
+        var context = new LoweringContext(builder.Build(), null, static _ => null, ranges, ranges, new QuantizeOptions(), new RoundingCache());
         Plan plan = new PlanBuilder(builder.Build(), context).Build();
         using LatchModel model = LatchModel.Create(new ModelDefinition { Name = "normalization", Layers = [], Step = plan, Constants = context.Constants });
         Quantization given = plan.Tensors[plan.Inputs[0].Tensor].Quantization, result = plan.Tensors[plan.Outputs[0].Tensor].Quantization;
