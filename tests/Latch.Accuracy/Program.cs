@@ -11,7 +11,10 @@ if (AccuracyCases.Needs.Concat(StreamCases.Needs).FirstOrDefault(need => !Direct
 }
 ActivationWidth[] widths = args.Contains("--int16") ? [ActivationWidth.Int16] : [ActivationWidth.Int8, ActivationWidth.Auto];
 bool reasons = args.Contains("--reasons"), met = true;
-string? only = args.SkipWhile(static argument => argument != "--only").Skip(1).FirstOrDefault();
+string? only = Option("--only");
+if (Option("--hiss") is { } hiss)
+    StreamCases.Hiss = double.Parse(hiss, CultureInfo.InvariantCulture);
+string? Option(string name) => args.SkipWhile(argument => argument != name).Skip(1).FirstOrDefault();
 bool Wanted(string name) => only is null || name.Contains(only, StringComparison.OrdinalIgnoreCase);
 
 if (!args.Contains("--streams"))

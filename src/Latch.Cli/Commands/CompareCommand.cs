@@ -57,8 +57,8 @@ internal static class CompareCommand
     {
         stages.Begin("Reading the models");
         using LatchModel model = ModelFile.OpenLatch(request.Latch);
-        StepMode mode = StepMode.Of(model, request.Steps, request.Stride, request.Latch);
-        ModelPair pair = new(request.Onnx, request.Latch, model, mode, request.States);
+        ModelPair pair = new(request.Onnx, request.Latch, model, StepMode.Of(model, request.Steps, request.Stride, request.Latch), request.States);
+        StepMode mode = pair.Mode;
         stages.Begin("Reading the data");
         IReadOnlyList<Recording> raw = Recordings.Read(
             request.Data, [.. model.Channels.Select(channel => channel.Name)], pair.Widths.Sum(), MissingReadings.Refuse, cancellation);

@@ -13,6 +13,9 @@ namespace Latch.Cli.Commands;
 /// <summary><c>latch quantize</c>: a trained model to int8.</summary>
 internal static class QuantizeCommand
 {
+    /// <summary>Rows or windows without which no part can be held back.</summary>
+    private const int FewestRuns = 5;
+
     private static readonly Dictionary<string, CalibrationMethod> s_methods = new()
     {
         ["minmax"] = CalibrationMethod.MinMax,
@@ -62,6 +65,8 @@ internal static class QuantizeCommand
         QuantizeResult result = await terminal.WithProgress(stages =>
             Task.Run(() => Quantize(request, stages, cancellation), cancellation).WaitAsync(cancellation)).ConfigureAwait(false);
         OutputFile.Guard(request.Output, _ => ModelWriter.Write(result.Definition, request.Output));
+        if (FrameNote(request, result.Definition) is { } note)
+            terminal.WriteNote(note);
         Summarise(terminal, request, result, json);
         return (int)ExitCode.Ok;
     }
@@ -90,6 +95,8 @@ internal static class QuantizeCommand
 
         stages.Begin($"Calibrating and quantizing ({data.Count} {(stream ? "rows" : "windows")})");
         cancellation.ThrowIfCancellationRequested();
+        if (data.Count < FewestRuns)
+            throw CommandException.BadInput($"{string.Join(", ", request.Calibration)}: {data.Count} {(stream ? "rows" : $"windows of {model.Steps} rows")} are too few to calibrate and to hold a part back. Give at least {FewestRuns}, better some hundred of ordinary operation.");
         return Quantizer.Quantize(
             model,
             data,
@@ -105,6 +112,16 @@ internal static class QuantizeCommand
             },
             steps => ModelFile.OpenOnnx(request.Model, steps, request.States, replaceSteps: true));
     }
+
+    // The length of a frame that the file says itself, given as a number of steps.
+    private static string? FrameNote(Request request, ModelDefinition definition) =>
+        definition.Sequence is { } sequence && request.Steps == sequence.Steps && sequence.Inputs.Any(port => sequence.Tensors[port.Tensor].Shape.Aggregate(1, static (a, b) => a * b) == sequence.Steps * sequence.Steps)
+            ? $"Note: --steps {request.Steps} makes windows of {request.Steps} rows of {request.Steps} values each. If {request.Steps} is the length of a frame, leave --steps out: the file says it."
+            : null;
+
+    private static string Widths(Request request, QuantizeResult result) => request.Activations == ActivationWidth.Int16
+        ? "every tensor and state"
+        : result.WideValues.Count == 0 ? "nothing: every tensor is int8" : string.Join(", ", result.WideValues);
 
     private static void Summarise(Terminal terminal, Request request, QuantizeResult result, bool json)
     {
@@ -138,7 +155,7 @@ internal static class QuantizeCommand
             ["float weights", Figures.Bytes(definition.Provenance.SourceBytes)],
             ["int8 file", $"{Figures.Bytes(bytes)} ({Figures.Fixed(ratio, 3)} of float)"],
             ["calibration", $"{method}, {result.RunsUsed} of {result.RunsGiven} {(request.Steps is null && definition.Sequence is null ? "rows" : "windows")}"],
-            ["kept in 16 bits", result.WideValues.Count == 0 ? "nothing: every tensor is int8" : string.Join(", ", result.WideValues)],
+            ["kept in 16 bits", Widths(request, result)],
             ["step by step", definition.Step is not null ? "yes" : $"no: {definition.NotStreamable}"],
             ["windows", definition.Sequence is { } sequence ? $"{sequence.Steps} steps" : "no"],
             .. LatchDescription.ErrorRows(definition.Provenance),

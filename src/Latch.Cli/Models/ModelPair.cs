@@ -15,7 +15,6 @@ internal sealed class ModelPair
 {
     private readonly string _onnxPath;
     private readonly LatchModel _integer;
-    private readonly StepMode _mode;
     private readonly IReadOnlyList<StatePair>? _states;
     private bool _ownReference;
 
@@ -27,8 +26,12 @@ internal sealed class ModelPair
     /// <exception cref="CommandException">The two do not belong together.</exception>
     public ModelPair(string onnxPath, string latchPath, LatchModel integer, StepMode mode, IReadOnlyList<StatePair>? states = null)
     {
-        (_onnxPath, _integer, _mode, _states) = (onnxPath, integer, mode, states);
+        (_onnxPath, _integer, _states) = (onnxPath, integer, states);
         Float = Open(onnxPath, integer, mode, states);
+        // A number of steps that is the length of a frame leaves one step a row.
+        Mode = !mode.IsStream && Float.Steps != mode.Steps && !integer.CanRunWindow ? mode with { Steps = 0 } : mode;
+        if (Mode != mode && Float.Inputs.Sum(input => TensorShape.Count(input.Shape)) != integer.InputSize)
+            throw CommandException.Usage($"--steps {mode.Steps}: {latchPath} takes {integer.InputSize} values a step, not {Float.Inputs.Sum(input => TensorShape.Count(input.Shape))}. Leave --steps out.");
         string stated = integer.Definition.Provenance.SourceSha256;
         if (stated.Length > 0 && stated != Float.SourceSha256)
             throw CommandException.BadInput($"{latchPath}: it was made from another model ({integer.Definition.Provenance.SourceFile}) than {onnxPath}. Give the one it was made from.");
@@ -38,6 +41,9 @@ internal sealed class ModelPair
     /// <summary>The float model for one run.</summary>
     public FloatModel Float { get; }
 
+    /// <summary>How data is given: as asked for, or one stream where the steps asked for are the length of a frame.</summary>
+    public StepMode Mode { get; }
+
     /// <summary>Columns per input.</summary>
     public IReadOnlyList<int> Widths { get; }
 
@@ -46,7 +52,7 @@ internal sealed class ModelPair
 
     /// <summary>Cuts recordings into runs of raw readings: windows, or the rows of each recording.</summary>
     public IReadOnlyList<float[]> Runs(IReadOnlyList<Recording> recordings) =>
-        _mode.IsStream ? [.. recordings.SelectMany(recording => recording.Rows)] : RowWindows.Cut(recordings, Widths, _mode.Steps, _mode.Stride);
+        Mode.IsStream ? [.. recordings.SelectMany(recording => recording.Rows)] : RowWindows.Cut(recordings, Widths, Mode.Steps, Mode.Stride);
 
     /// <summary>Runs both models.</summary>
     /// <param name="recordings">Raw readings in channel order.</param>
@@ -55,7 +61,7 @@ internal sealed class ModelPair
     public OutputComparison Compare(
         IReadOnlyList<Recording> recordings, IReadOnlyList<Recording> normalised, Action<double> progress, CancellationToken cancellation)
     {
-        if (!_mode.IsStream)
+        if (!Mode.IsStream)
             return CompareWindows(Runs(recordings), Runs(normalised), progress, cancellation);
         List<float[]> integers = [];
         List<float[]> floats = [];
@@ -75,18 +81,18 @@ internal sealed class ModelPair
     {
         ProbePair<RecordingProbe, StatisticsProbe> probe = gates.Probe;
         Session session = _integer.CreateSession();
-        if (_integer.CanStep && _mode.IsStream)
+        if (_integer.CanStep && Mode.IsStream)
         {
             IntegerRun.Stream(_integer, session, [.. recordings[0].Rows.Take(steps)], ref probe, CancellationToken.None);
             return;
         }
 
-        float[] results = new float[_integer.CanRunWindow ? _integer.WindowOutputSize : _mode.Steps * _integer.OutputSize];
-        int most = Math.Max(1, steps / _mode.Steps);
-        foreach (float[] window in RowWindows.Cut(recordings, Widths, _mode.Steps, _mode.Steps).Take(most))
+        float[] results = new float[_integer.CanRunWindow ? _integer.WindowOutputSize : Mode.Steps * _integer.OutputSize];
+        int most = Math.Max(1, steps / Mode.Steps);
+        foreach (float[] window in RowWindows.Cut(recordings, Widths, Mode.Steps, Mode.Steps).Take(most))
         {
             session.Reset();
-            session.Run(window, _mode.Steps, results, ref probe);
+            session.Run(window, Mode.Steps, results, ref probe);
         }
     }
 
@@ -95,8 +101,8 @@ internal sealed class ModelPair
     {
         if (!_integer.CanRunWindow)
             return ModelComparison.Compare(Open(_onnxPath, _integer, default, _states), _integer.Definition, CalibrationData.FromStream([.. normalised[0].Rows.Take(steps)]), progress, cancellation);
-        List<float[]> windows = RowWindows.Cut(normalised, Widths, _mode.Steps, _mode.Stride);
-        int count = Math.Clamp(steps / _mode.Steps, 1, windows.Count);
+        List<float[]> windows = RowWindows.Cut(normalised, Widths, Mode.Steps, Mode.Stride);
+        int count = Math.Clamp(steps / Mode.Steps, 1, windows.Count);
         CalibrationData spread = CalibrationData.FromWindows([.. Enumerable.Range(0, count).Select(at => windows[(int)((long)at * windows.Count / count)])]);
         return ModelComparison.Compare(Float, _integer.Definition, spread, progress, cancellation);
     }
@@ -141,12 +147,12 @@ internal sealed class ModelPair
         if (_integer.CanRunWindow)
         {
             float[] result = new float[_integer.WindowOutputSize];
-            session.Run(window, _mode.Steps, result);
+            session.Run(window, Mode.Steps, result);
             return result;
         }
 
-        float[] steps = new float[_mode.Steps * _integer.OutputSize];
-        session.Run(window, _mode.Steps, steps);
+        float[] steps = new float[Mode.Steps * _integer.OutputSize];
+        session.Run(window, Mode.Steps, steps);
         int wanted = Float.Outputs.Sum(output => TensorShape.Count(output.Shape));
         return wanted == steps.Length ? steps : steps[^wanted..];
     }
