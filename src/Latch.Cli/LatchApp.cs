@@ -103,6 +103,7 @@ internal static class LatchApp
     {
         CommandException known => (known.Code, known.Message),
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted before the end; no file is half-written."),
+        BundleException { Code: BundleErrorCode.Unwritable } or TargetException { IsUnwritable: true } => (ExitCode.Unwritable, exception.Message),
         BundleException or TargetException => (ExitCode.BadInput, exception.Message),
         ImportException or ModelFormatException or QuantizeException => (ExitCode.BadInput, exception.Message),
         AggregateException { InnerExceptions: [var only] } => Explain(only),

@@ -53,7 +53,7 @@ internal static class DemoCommand
             QuantizeResult quantized = QuantizeCommand.Quantize(
                 new QuantizeCommand.Request(samples.Onnx(cell), [samples.Train], path, null, 1, ActivationWidth.Int8, WidenCostly: false, CalibrationMethod.MinMax, samples.Channels),
                 new SilentStages(), cancellation);
-            OutputFile.Guard(path, _ => ModelWriter.Write(quantized.Definition, path));
+            OutputFile.WriteBytes(path, stream => stream.Write(ModelWriter.ToBytes(quantized.Definition)));
             stages.Begin($"{cell.ToUpperInvariant()}: watching {inputs.Test.Rows.Count} rows with faults, in int8 and in float");
             models.Add(DemoModel.Run(inputs, cell.ToUpperInvariant(), samples.Onnx(cell), path, cancellation));
         }

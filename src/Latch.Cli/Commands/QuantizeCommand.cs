@@ -61,7 +61,7 @@ internal static class QuantizeCommand
         OutputFile.CheckWritable(request.Output, [request.Model, request.Channels, .. request.Calibration]);
         QuantizeResult result = await terminal.WithProgress(stages =>
             Task.Run(() => Quantize(request, stages, cancellation), cancellation).WaitAsync(cancellation)).ConfigureAwait(false);
-        OutputFile.Guard(request.Output, _ => ModelWriter.Write(result.Definition, request.Output));
+        OutputFile.WriteBytes(request.Output, stream => stream.Write(ModelWriter.ToBytes(result.Definition)));
         Summarise(terminal, request, result, json);
         return (int)ExitCode.Ok;
     }

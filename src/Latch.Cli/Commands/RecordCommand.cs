@@ -37,7 +37,7 @@ internal static class RecordCommand
             end.CancelAfter(TimeSpan.FromSeconds(seconds));
         terminal.WriteNote($"Recording {source.Channels.Count} channels at {rate} Hz{(duration is null ? "; Ctrl-C ends" : $" for {duration} s")}.");
         int rows = 0;
-        OutputFile.Guard(output, _ =>
+        OutputFile.Guard(output, () =>
         {
             using CsvRecorder recorder = new(output, source.Channels);
             float[] sample = new float[source.Channels.Count];

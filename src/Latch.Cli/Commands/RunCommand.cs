@@ -3,6 +3,7 @@ using System.Globalization;
 using Latch.Cli.Data;
 using Latch.Cli.Models;
 using Latch.Cli.Output;
+using Latch.Model;
 using Latch.Runtime;
 using Latch.Sensors;
 using Latch.Telemetry;
@@ -80,7 +81,7 @@ internal static class RunCommand
         }
         if (options.Telemetry is { } telemetry)
             TelemetryFile.Check(telemetry);
-        if (options.Output is { } output && options.Telemetry is { } file && Path.GetFullPath(output) == Path.GetFullPath(file))
+        if (options.Output is { } output && options.Telemetry is { } file && WholeFile.Target(output) == WholeFile.Target(file))
             throw CommandException.Usage($"--output and --telemetry both name {output}. Name two files.");
         foreach (string path in new[] { options.Output, options.Telemetry }.OfType<string>())
             OutputFile.CheckWritable(path, options.Model, options.Source);

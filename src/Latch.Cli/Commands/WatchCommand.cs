@@ -67,7 +67,7 @@ internal static class WatchCommand
         terminal.WriteNote("Learning the usual residuals");
         AnomalyProfile profile = Profiles.Learn(options.Train, model, rate, Settings(options, rate), cancellation);
         if (options.Save is not null)
-            OutputFile.Guard(options.Save, _ => profile.Save(options.Save));
+            OutputFile.Guard(options.Save, () => profile.Save(options.Save));
         return profile;
     }
 
