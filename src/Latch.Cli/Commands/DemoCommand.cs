@@ -13,6 +13,7 @@ internal static class DemoCommand
     public static Command Create(Terminal terminal)
     {
         Option<string?> output = new("--out", "-o") { Description = "Folder for the models and the report; without it a new temporary one.", HelpName = "FOLDER" };
+        CommonOptions.NoDash(output, "Name a folder.");
         Option<string?> samples = new("--samples") { Description = "Another folder with recordings, labels and models named like the bundled ones.", HelpName = "FOLDER" };
         Option<bool> json = CommonOptions.Json();
         Command command = new("demo", "Quantizes the bundled LSTM and GRU, runs a recording with faults in int8 and in float, and writes a report.") { output, samples, json };

@@ -28,6 +28,7 @@ internal static class QuantizeCommand
         Argument<string> model = CommonOptions.TrainedModel();
         Option<string[]> calibration = CommonOptions.Data("--calibration", "Ordinary data to find ranges with.");
         Option<string> output = new("--output", "-o") { Description = "The .latch file to write.", Required = true, HelpName = "MODEL.latch" };
+        CommonOptions.NoDash(output);
         Option<int?> steps = CommonOptions.Steps("Windows of N rows that slide by the stride; without it one stream (or the number the model fixes).");
         Option<int> stride = CommonOptions.Stride();
         Option<string[]> state = CommonOptions.State();
