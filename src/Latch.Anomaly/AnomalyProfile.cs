@@ -71,7 +71,7 @@ public sealed class AnomalyProfile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AnomalyProfileException(path, $"cannot be opened. {e.Message}", e);
+            throw new AnomalyProfileException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file. Check the path." : $"cannot be opened. {e.Message}", e);
         }
     }
 

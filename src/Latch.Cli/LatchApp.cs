@@ -42,7 +42,7 @@ internal static class LatchApp
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "latch" : $"latch {parsed.CommandResult.Command.Name}";
-            terminal.WriteError($"{OnOneLine(parsed.Errors[0].Message)} Run '{command} --help'.");
+            terminal.WriteError($"{OnOneLine(Suggestion.Of(parsed) ?? parsed.Errors[0].Message)} Run '{command} --help'.");
             return (int)ExitCode.Usage;
         }
 

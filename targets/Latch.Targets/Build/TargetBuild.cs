@@ -84,7 +84,7 @@ internal static class TargetBuild
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new TargetException($"{path}: it cannot be the agent's configuration: {exception.Message} 'latch-agent check --config {path}' says all that is wrong.", exception);
+            throw new TargetException($"{path}: it cannot be the agent's configuration: {(exception is JsonException json ? JsonFault.Of(json) : exception.Message)} 'latch-agent check --config {path}' says all that is wrong.", exception);
         }
     }
 
