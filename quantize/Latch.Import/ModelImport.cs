@@ -11,6 +11,9 @@ namespace Latch.Import;
 internal sealed partial class ModelImport
 {
     /// <summary>A number of steps that no batch has, to tell the axes apart.</summary>
+    // tf2onnx writes "None" for a revision that it does not know.
+    private static string Made(ModelProto proto) => $"{proto.ProducerName} {(proto.ProducerVersion.EndsWith(" None", StringComparison.Ordinal) ? proto.ProducerVersion[..^" None".Length] : proto.ProducerVersion)}".Trim();
+
     private const int ProbeSteps = 5;
 
     private readonly ModelProto _proto;
@@ -98,7 +101,7 @@ internal sealed partial class ModelImport
             Constants = constants,
             SourceSha256 = sha256,
             Opset = _opset,
-            Producer = $"{_proto.ProducerName} {_proto.ProducerVersion}".Trim(),
+            Producer = Made(_proto),
             FloatBytes = FloatBytes(),
         };
     }

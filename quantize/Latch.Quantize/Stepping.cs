@@ -30,7 +30,7 @@ internal static class Stepping
         }
         catch (ImportException exception)
         {
-            return (null, exception.Message);
+            return (null, exception.Message[exception.SourceName.Length..].TrimStart(':', ' '));
         }
     }
 

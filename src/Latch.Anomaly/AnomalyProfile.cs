@@ -1,4 +1,5 @@
 using System.Text;
+using Latch.Model;
 
 namespace Latch.Anomaly;
 
@@ -58,12 +59,7 @@ public sealed class AnomalyProfile
 
     /// <summary>Writes the profile as JSON, beside its final name first.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path)
-    {
-        string beside = path + ".tmp";
-        File.WriteAllText(beside, ProfileJson.Write(this));
-        File.Move(beside, path, overwrite: true);
-    }
+    public void Save(string path) => WholeFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(ProfileJson.Write(this))));
 
     /// <summary>Reads and checks a profile.</summary>
     /// <exception cref="AnomalyProfileException">The file cannot be read, is not a profile, or a value is out of its range.</exception>
@@ -75,7 +71,7 @@ public sealed class AnomalyProfile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AnomalyProfileException(path, $"cannot be opened. {e.Message}", e);
+            throw new AnomalyProfileException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file. Check the path." : $"cannot be opened. {e.Message}", e);
         }
     }
 

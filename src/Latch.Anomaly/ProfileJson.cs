@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Latch.Model;
 
 namespace Latch.Anomaly;
 
@@ -27,7 +28,7 @@ internal static class ProfileJson
         }
         catch (JsonException e)
         {
-            throw new AnomalyProfileException(path, $"is not an anomaly profile. {e.Message}", e);
+            throw new AnomalyProfileException(path, $"is not an anomaly profile. {JsonFault.Of(e)}", e);
         }
 
         if (file is null)

@@ -3,7 +3,7 @@ namespace Latch.Bundle;
 /// <summary>Why a model bundle is refused.</summary>
 public enum BundleErrorCode
 {
-    /// <summary>A file or folder cannot be read or written.</summary>
+    /// <summary>A file or folder cannot be read.</summary>
     Unreadable,
 
     /// <summary>The manifest or another file of the bundle does not say what it must.</summary>
@@ -35,4 +35,7 @@ public enum BundleErrorCode
 
     /// <summary>The golden vectors cannot be made, or are of another model.</summary>
     Golden,
+
+    /// <summary>A file or folder cannot be written, or is there and is not written over.</summary>
+    Unwritable,
 }

@@ -24,7 +24,7 @@ public static class BundleKeys
         string publicPath = PublicPath(privatePath);
         foreach (string path in (string[])[privatePath, publicPath])
             if (File.Exists(path) || Directory.Exists(path))
-                throw new BundleException(BundleErrorCode.Key, path, "It exists, and a key is never written over. Choose another name.");
+                throw new BundleException(BundleErrorCode.Unwritable, path, "It exists, and a key is never written over. Choose another name.");
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         string pem = passphrase is null
             ? key.ExportPkcs8PrivateKeyPem()
@@ -53,13 +53,13 @@ public static class BundleKeys
     public static ECDsa LoadPrivate(string path, string? passphrase = null)
     {
         string pem = Read(path);
+        if (!pem.Contains("PRIVATE KEY", StringComparison.Ordinal))
+            throw new BundleException(BundleErrorCode.Key, path, "It holds no private key. Give the one that 'latch keygen' made, not its public part.");
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(Private | UnixFileMode.UserExecute)) != 0)
             throw new BundleException(BundleErrorCode.Key, path, $"Others may read this private key. Run 'chmod 600 {path}'.");
         bool encrypted = pem.Contains("ENCRYPTED", StringComparison.Ordinal);
         if (encrypted && passphrase is null)
             throw new BundleException(BundleErrorCode.Key, path, "The key has a passphrase. Give it.");
-        if (!pem.Contains("PRIVATE KEY", StringComparison.Ordinal))
-            throw new BundleException(BundleErrorCode.Key, path, "It holds no private key. Give the one that 'latch keygen' made, not its public part.");
         return Import(path, key =>
         {
             if (encrypted)
@@ -131,7 +131,8 @@ public static class BundleKeys
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BundleException(BundleErrorCode.Key, path, $"The key cannot be read: {exception.Message}", exception);
+            string reason = exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file. Check the path." : exception.Message;
+            throw new BundleException(BundleErrorCode.Key, path, $"The key cannot be read: {reason}", exception);
         }
     }
 
@@ -148,7 +149,7 @@ public static class BundleKeys
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BundleException(BundleErrorCode.Key, path, $"The key cannot be written: {exception.Message}", exception);
+            throw new BundleException(BundleErrorCode.Unwritable, path, $"The key cannot be written: {exception.Message} Choose another path or make it writable.", exception);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Latch.Model;
 
 namespace Latch.Bundle;
 
@@ -56,7 +57,7 @@ public sealed record BundleManifest
         }
         catch (JsonException exception)
         {
-            throw new BundleException(BundleErrorCode.Malformed, where, $"It is no manifest: {exception.Message} Build the bundle anew.", exception);
+            throw new BundleException(BundleErrorCode.Malformed, where, $"It is no manifest: {JsonFault.Of(exception)} Build the bundle anew.", exception);
         }
         if (Fault(manifest) is { } fault)
             throw new BundleException(BundleErrorCode.Malformed, where, $"{fault} Build the bundle anew with this version of latch.");

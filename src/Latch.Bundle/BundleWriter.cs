@@ -48,9 +48,9 @@ public static class BundleWriter
             throw new BundleException(BundleErrorCode.Malformed, content.Name, "This cannot be the name of a model: use lower-case letters, digits and single hyphens.");
         if (content.Version < 1)
             throw new BundleException(BundleErrorCode.Malformed, content.Name, $"The version is {content.Version}; it must be above zero.");
-        string target = Path.GetFullPath(folder);
+        string target = WholeFile.Target(folder);
         if (File.Exists(target) || (Directory.Exists(target) && !ModelBundle.IsBundle(target) && Directory.EnumerateFileSystemEntries(target).Any()))
-            throw new BundleException(BundleErrorCode.Unreadable, folder, "It exists and is no bundle, so it is not replaced. Choose another folder.");
+            throw new BundleException(BundleErrorCode.Unwritable, folder, "It exists and is no bundle, so it is not replaced. Choose another folder.");
         List<(string Name, byte[] Bytes)> files = Files(content);
         BundleManifest manifest = new()
         {
@@ -104,11 +104,9 @@ public static class BundleWriter
 
     private static void Replace(string target, List<(string Name, byte[] Bytes)> files)
     {
-        string beside = target + ".tmp", before = target + ".old";
+        string beside = WholeFile.Beside(target), before = WholeFile.Beside(target, "old");
         try
         {
-            Delete(beside);
-            Delete(before);
             Directory.CreateDirectory(beside);
             foreach ((string name, byte[] bytes) in files)
             {
@@ -123,7 +121,13 @@ public static class BundleWriter
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BundleException(BundleErrorCode.Unreadable, target, $"The bundle cannot be written: {exception.Message}", exception);
+            if (Directory.Exists(before) && !Directory.Exists(target))
+                Directory.Move(before, target);
+            throw new BundleException(BundleErrorCode.Unwritable, target, $"The bundle cannot be written: {exception.Message} Choose another folder or make it writable.", exception);
+        }
+        finally
+        {
+            Delete(beside);
         }
     }
 
@@ -141,7 +145,8 @@ public static class BundleWriter
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BundleException(BundleErrorCode.Unreadable, path, $"The file cannot be read: {exception.Message}", exception);
+            string reason = exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file. Check the path." : exception.Message;
+            throw new BundleException(BundleErrorCode.Unreadable, path, $"The file cannot be read: {reason}", exception);
         }
     }
 }

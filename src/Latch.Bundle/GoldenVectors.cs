@@ -51,7 +51,7 @@ public sealed class GoldenVectors
         ArgumentOutOfRangeException.ThrowIfGreaterThan(steps, MaxSteps);
         using LatchModel model = LatchModel.Create(definition, new LatchModelOptions { Kernel = DefiningKernel });
         if (!model.CanStep)
-            throw new BundleException(BundleErrorCode.Golden, definition.Name, $"The model cannot be stepped: {model.NotStreamableReason} An agent steps its model; quantize one that can stream.");
+            throw new BundleException(BundleErrorCode.Golden, definition.Name, $"The model cannot be stepped: {model.NotStreamableReason?.TrimEnd('.')}. An agent steps its model; quantize one that can stream.");
         GoldenVectors golden = new(modelSha256, model.InputSize, model.OutputSize, steps);
         GoldenInputs.Fill(definition.Step!, golden._inputs);
         Session session = model.CreateSession();

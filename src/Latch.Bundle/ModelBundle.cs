@@ -142,7 +142,7 @@ public sealed class ModelBundle
         }
         catch (JsonException exception)
         {
-            throw new BundleException(BundleErrorCode.Malformed, where, $"It is no file of limits: {exception.Message} Build the bundle anew.", exception);
+            throw new BundleException(BundleErrorCode.Malformed, where, $"It is no file of limits: {JsonFault.Of(exception)} Build the bundle anew.", exception);
         }
         throw new BundleException(BundleErrorCode.Malformed, where, "Its limits are not above zero. Build the bundle anew.");
     }

@@ -11,10 +11,12 @@ internal static class HelpText
 
         Exit codes:
           0    done
-          1    the model cannot be run (inspect), or a replay gives other integers (replay)
+          1    the model cannot be run (inspect), a recording gives other integers (replay),
+               a board went back to its old slot (deploy), or its agent does not run (status)
           2    wrong command line
-          3    a model, a data file or a source cannot be read or does not fit
-          4    an output cannot be written
+          3    a model, data file or source cannot be read or does not fit, or a length must be
+               given (--steps)
+          4    an output, or standard output, cannot be written
           70   a fault of latch itself
           130  interrupted before the end; no file is half-written
         """;

@@ -42,7 +42,7 @@ internal static class LatchApp
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "latch" : $"latch {parsed.CommandResult.Command.Name}";
-            terminal.WriteError($"{OnOneLine(parsed.Errors[0].Message)} Run '{command} --help'.");
+            terminal.WriteError($"{OnOneLine(Suggestion.Of(parsed) ?? parsed.Errors[0].Message)} Run '{command} --help'.");
             return (int)ExitCode.Usage;
         }
 
@@ -103,6 +103,7 @@ internal static class LatchApp
     {
         CommandException known => (known.Code, known.Message),
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted before the end; no file is half-written."),
+        BundleException { Code: BundleErrorCode.Unwritable } or TargetException { IsUnwritable: true } => (ExitCode.Unwritable, exception.Message),
         BundleException or TargetException => (ExitCode.BadInput, exception.Message),
         ImportException or ModelFormatException or QuantizeException => (ExitCode.BadInput, exception.Message),
         AggregateException { InnerExceptions: [var only] } => Explain(only),

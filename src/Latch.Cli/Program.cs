@@ -9,6 +9,6 @@ return await LatchApp.RunAsync(args, Terminal.System(), interrupted.Token).Confi
 
 void Stop(PosixSignalContext context)
 {
-    context.Cancel = true;
+    context.Cancel = !interrupted.IsCancellationRequested; // the second time ends a program that waits, as for the reader of a pipe
     interrupted.Cancel();
 }

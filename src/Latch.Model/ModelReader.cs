@@ -70,6 +70,8 @@ public static class ModelReader
         if (file.Length < sizeof(ulong))
             throw new ModelFormatException(ModelFormatCode.Truncated, name, $"It has {file.Length} bytes; the length of the header alone takes 8.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file);
+        if (file.Length > sizeof(ulong) && length > Format.MaxHeaderBytes && file[sizeof(ulong)] != (byte)'{')
+            throw new ModelFormatException(ModelFormatCode.NotLatch, name, "It is no .latch file.");
         if (length > Format.MaxHeaderBytes)
             throw new ModelFormatException(ModelFormatCode.TooLarge, name, $"It states a header of {length} bytes, more than {Format.MaxHeaderBytes}: it is no latch model, or damaged.");
         int start = sizeof(ulong) + (int)length;

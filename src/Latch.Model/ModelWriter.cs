@@ -8,25 +8,18 @@ namespace Latch.Model;
 /// <summary>Writes a .latch file (FORMAT.md). The same definition gives the same bytes.</summary>
 public static class ModelWriter
 {
-    /// <summary>Checks <paramref name="model"/> and writes it to <paramref name="path"/>: first beside it as '.tmp', then renamed, so no half-written file is ever seen.</summary>
+    /// <summary>Checks <paramref name="model"/> and writes it to <paramref name="path"/>: no half-written file is ever seen.</summary>
     /// <exception cref="ModelFormatException">The model breaks a rule of FORMAT.md.</exception>
     /// <exception cref="IOException">The path cannot be written; the message names it.</exception>
     public static void Write(ModelDefinition model, string path)
     {
         byte[] file = ToBytes(model);
-        string beside = path + ".tmp";
         try
         {
-            using (FileStream stream = new(beside, FileMode.Create, FileAccess.Write))
-            {
-                stream.Write(file);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(beside, path, overwrite: true);
+            WholeFile.Write(path, stream => stream.Write(file));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            DeleteIfPresent(beside);
             throw new IOException($"{path}: It cannot be written: {cause.Message} Choose a file in a folder that exists and that you may write to.", cause);
         }
     }
@@ -106,17 +99,5 @@ public static class ModelWriter
         writer.WriteNumberValue(tensor.End);
         writer.WriteEndArray();
         writer.WriteEndObject();
-    }
-
-    private static void DeleteIfPresent(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            // The write that failed is what the caller is told; a leftover that cannot be deleted either was not ours to make.
-        }
     }
 }

@@ -24,7 +24,9 @@ public sealed class BundleKeysTests
         using Scratch scratch = new();
         BundleKeys.Create(scratch.Key);
         string before = File.ReadAllText(scratch.Key);
-        Assert.Contains("It exists, and a key is never written over.", Assert.Throws<BundleException>(() => BundleKeys.Create(scratch.Key)).Message, StringComparison.Ordinal);
+        BundleException exception = Assert.Throws<BundleException>(() => BundleKeys.Create(scratch.Key));
+        Assert.Contains("It exists, and a key is never written over.", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(BundleErrorCode.Unwritable, exception.Code);
         Assert.Equal(before, File.ReadAllText(scratch.Key));
         File.Delete(scratch.Key);
         Assert.Contains(scratch.PublicKey, Assert.Throws<BundleException>(() => BundleKeys.Create(scratch.Key)).Message, StringComparison.Ordinal);

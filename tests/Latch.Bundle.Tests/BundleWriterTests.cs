@@ -26,6 +26,17 @@ public sealed class BundleWriterTests
     }
 
     [Fact]
+    public void Write_FoldersBeside_StayAsTheyAre()
+    {
+        using Scratch scratch = new Scratch().WithBundle();
+        string[] mine = [scratch.Bundle + ".tmp", scratch.Bundle + ".old"];
+        foreach (string folder in mine)
+            Directory.CreateDirectory(folder);
+        BundleWriter.Write(scratch.Bundle, Scratch.Content with { Version = 4 });
+        Assert.Equal([scratch.Bundle, .. mine], Directory.GetDirectories(scratch.Folder).OrderBy(static path => path.Length).ThenByDescending(static path => path, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Write_FolderOfOthers_IsLeftAlone()
     {
         using Scratch scratch = new();

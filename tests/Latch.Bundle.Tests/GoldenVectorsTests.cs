@@ -36,6 +36,15 @@ public sealed class GoldenVectorsTests
     }
 
     [Fact]
+    public void Create_WholeWindowsOnly_SaysWhyInASentence()
+    {
+        ModelDefinition definition = ModelReader.Read(Scratch.Model);
+        ModelDefinition windowed = definition with { Sequence = definition.Step, Step = null, NotStreamable = "node 'softmax' runs over time" };
+        BundleException exception = Assert.Throws<BundleException>(() => GoldenVectors.Create(windowed, s_hash));
+        Assert.Contains("node 'softmax' runs over time. An agent steps its model", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Check_AnotherOutput_IsTheFirstDifference()
     {
         using LatchModel model = LatchModel.Load(Scratch.Model, new LatchModelOptions { Kernel = "scalar" });

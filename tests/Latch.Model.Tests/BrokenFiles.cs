@@ -30,6 +30,7 @@ internal static partial class BrokenFiles
         yield return new("half a header", ModelFormatCode.Truncated, static file => file.EditFile = static bytes => bytes[..200]);
         yield return new("half the data", ModelFormatCode.Truncated, static file => file.EditFile = static bytes => bytes[..^100]);
         yield return new("header of 2^63 bytes", ModelFormatCode.TooLarge, static file => file.EditFile = static bytes => [0, 0, 0, 0, 0, 0, 0, 0x80, .. bytes[8..]]);
+        yield return new("text", ModelFormatCode.NotLatch, static file => file.EditFile = static _ => [.. "hello, this is text"u8]);
         yield return new("header of 16 MiB and 1", ModelFormatCode.TooLarge, static file => file.EditFile = static bytes => [1, 0, 0, 1, 0, 0, 0, 0, .. bytes[8..]]);
         yield return new("header one byte shorter", ModelFormatCode.Alignment, static file => file.EditFile = static bytes => [(byte)(bytes[0] - 1), .. bytes[1..]]);
         yield return new("header begins with a space", ModelFormatCode.HeaderJson, static file => file.EditHeader = static text => " " + text);

@@ -1,3 +1,4 @@
+using Latch.Import;
 using Latch.Import.Graph;
 using Latch.Model;
 using Latch.Quantize.Calibration;
@@ -46,6 +47,15 @@ public sealed class QuantizerTests
         ModelDefinition definition = Quantizer.Quantize(Build(5), Data(5), null, Build).Definition;
         Assert.Null(definition.Step);
         Assert.Contains("'backward'", definition.NotStreamable, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StreamingObstacle_NumberOfStepsFixed_DoesNotHoldThePath()
+    {
+        var builder = new NetworkBuilder(1, 5);
+        builder.Output(builder.Dense("score", builder.Input("x", 5, 4), 2));
+        string? obstacle = Quantizer.StreamingObstacle(builder.Build(), _ => throw new ImportException(ImportErrorCode.UnresolvedShape, "models/m.tflite", "the file fixes the number of steps to 5"));
+        Assert.Equal("the file fixes the number of steps to 5", obstacle);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class CsvTests : IDisposable
             Assert.False(File.Exists(path));
         }
 
-        Assert.False(File.Exists(path + ".tmp"));
+        Assert.Empty(Directory.GetFiles(_folder, "*.tmp"));
         using CsvReplaySource source = new(path);
         Assert.Equal(["x", "y"], source.Channels.Select(channel => channel.Name));
         Assert.Equal(2, source.SampleRate);
@@ -89,7 +89,7 @@ public sealed class CsvTests : IDisposable
         using CsvRecorder recorder = new(path, [new("x", "")]);
         for (int i = 0; i < CsvRecorder.FlushRows; i++)
             recorder.Write([i], DateTimeOffset.UnixEpoch);
-        using FileStream file = new(path + ".tmp", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using FileStream file = new(Assert.Single(Directory.GetFiles(_folder, "c.csv.gz.*.tmp")), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using StreamReader reader = new(new GZipStream(file, CompressionMode.Decompress));
         Assert.Equal("time,x", reader.ReadLine());
         for (int i = 0; i < CsvRecorder.FlushRows; i++)

@@ -49,7 +49,7 @@ internal static class OnnxReader
             throw new ImportException(
                 ImportErrorCode.NotOnnx,
                 source,
-                $"this is not an ONNX model, or the file is cut off{Guess(bytes)}: {broken.Message}",
+                $"this is not an ONNX model, or the file is cut off{Guess(bytes)}; give an .onnx file as its exporter wrote it",
                 inner: broken);
         }
     }

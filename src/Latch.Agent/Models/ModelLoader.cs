@@ -21,7 +21,7 @@ internal static class ModelLoader
         {
             LoadedModel loaded = Directory.Exists(configuration.Model) ? FromBundle(configuration, runningVersion) : FromFile(configuration);
             if (!loaded.Model.CanStep)
-                throw new AgentException($"{configuration.Model}: the model cannot be run step by step: {loaded.Model.NotStreamableReason} An agent steps its model; quantize one that can stream.");
+                throw new AgentException($"{configuration.Model}: the model cannot be run step by step: {loaded.Model.NotStreamableReason?.TrimEnd('.')}. An agent steps its model; quantize one that can stream.");
             return loaded;
         }
         catch (Exception exception) when (exception is BundleException or ModelFormatException or AnomalyProfileException or IOException or UnauthorizedAccessException or ArgumentException)

@@ -68,6 +68,7 @@ internal static class BoardCommands
     {
         BoardOptions board = new();
         Option<string> output = new("--output", "-o") { Description = "Folder for the segments; the model is put into 'model' in it.", HelpName = "DIR", Required = true };
+        CommonOptions.NoDash(output, "Name a folder.");
         Option<string> recording = new("--recording") { Description = "Folder of the recording on the board.", HelpName = "PATH", DefaultValueFactory = _ => "/var/lib/latch/recording" };
         Option<bool> open = new("--open") { Description = "Also takes the segment that is being written, as far as it is." };
         Command command = new("pull", "Fetches recording and model of a board, for 'latch replay' here. What is here already is not fetched again.") { board.Destination, output, recording, open };

@@ -15,6 +15,7 @@ internal static class BuildCommand
     {
         BuildOptions options = new();
         Option<string> output = new("--output", "-o") { Description = "Folder for the bundle and the packages.", HelpName = "DIR", Required = true };
+        CommonOptions.NoDash(output, "Name a folder.");
         Command command = new("build", "Makes the agent, the signed model and two Debian packages for a board.") { output };
         options.AddTo(command, required: true);
         command.SetAction(async (parsed, cancellation) =>

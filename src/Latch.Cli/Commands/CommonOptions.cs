@@ -87,7 +87,21 @@ internal static class CommonOptions
             result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be a number from {least} to {most}."));
     });
 
-    public static Option<string?> Telemetry() => new("--telemetry") { Description = Models.TelemetryFile.Description, HelpName = "FILE" };
+    public static Option<string?> Telemetry()
+    {
+        Option<string?> telemetry = new("--telemetry") { Description = Models.TelemetryFile.Description, HelpName = "FILE" };
+        NoDash(telemetry);
+        return telemetry;
+    }
+
+    /// <summary>Refuses "-", which elsewhere stands for standard output.</summary>
+    /// <param name="option">Names an output.</param>
+    /// <param name="advice">What to do instead.</param>
+    public static void NoDash(Option option, string advice = "Name a file.") => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: "-" }])
+            result.AddError($"{option.Name} -: writing this to standard output is not supported. {advice}");
+    });
 
     public static Option<int> TelemetryEvery()
     {

@@ -30,6 +30,7 @@ internal static class CompareCommand
         Option<int> stride = CommonOptions.Stride();
         Option<string[]> state = CommonOptions.State();
         Option<string?> report = new("--report") { Description = "Write an HTML report that needs no network.", HelpName = "FILE.html" };
+        CommonOptions.NoDash(report);
         Option<bool> json = CommonOptions.Json();
         Command command = new("compare", "Compares int8 with float (ONNX Runtime) on data, per output, tensor and gate.") { onnx, latch, data, steps, stride, state, report, json };
         command.SetAction((parsed, cancellation) => Run(terminal, new Request(

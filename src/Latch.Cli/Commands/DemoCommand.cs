@@ -13,6 +13,7 @@ internal static class DemoCommand
     public static Command Create(Terminal terminal)
     {
         Option<string?> output = new("--out", "-o") { Description = "Folder for the models and the report; without it a new temporary one.", HelpName = "FOLDER" };
+        CommonOptions.NoDash(output, "Name a folder.");
         Option<string?> samples = new("--samples") { Description = "Another folder with recordings, labels and models named like the bundled ones.", HelpName = "FOLDER" };
         Option<bool> json = CommonOptions.Json();
         Command command = new("demo", "Quantizes the bundled LSTM and GRU, runs a recording with faults in int8 and in float, and writes a report.") { output, samples, json };
@@ -53,7 +54,7 @@ internal static class DemoCommand
             QuantizeResult quantized = QuantizeCommand.Quantize(
                 new QuantizeCommand.Request(samples.Onnx(cell), [samples.Train], path, null, 1, ActivationWidth.Int8, WidenCostly: false, CalibrationMethod.MinMax, samples.Channels),
                 new SilentStages(), cancellation);
-            OutputFile.Guard(path, _ => ModelWriter.Write(quantized.Definition, path));
+            OutputFile.WriteBytes(path, stream => stream.Write(ModelWriter.ToBytes(quantized.Definition)));
             stages.Begin($"{cell.ToUpperInvariant()}: watching {inputs.Test.Rows.Count} rows with faults, in int8 and in float");
             models.Add(DemoModel.Run(inputs, cell.ToUpperInvariant(), samples.Onnx(cell), path, cancellation));
         }

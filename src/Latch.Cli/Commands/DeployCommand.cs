@@ -14,6 +14,7 @@ internal static class DeployCommand
         BuildCommand.BuildOptions build = new();
         BoardOptions board = new();
         Option<string?> packages = new("--packages", "-o") { Description = "Folder that 'latch build' wrote; with --model it is built first, without it (and without this) a folder of its own is used.", HelpName = "DIR" };
+        CommonOptions.NoDash(packages, "Name a folder.");
         Option<bool> dryRun = new("--dry-run") { Description = "Shows the commands and runs none." };
         Command command = new("deploy", "Puts agent and model on a board over ssh: preflight, upload, new slot, health gate. Exit code 1 when the board refused it or went back to the slot before.")
         {

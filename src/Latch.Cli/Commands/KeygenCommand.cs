@@ -10,6 +10,7 @@ internal static class KeygenCommand
     public static Command Create(Terminal terminal)
     {
         Option<string> output = new("--output", "-o") { Description = "The private key's file; the public key is put beside it, ending in .pub.pem.", HelpName = "KEY", Required = true };
+        CommonOptions.NoDash(output);
         Option<string?> passphrase = TargetOptions.PassphraseFile();
         Command command = new("keygen", "Makes a key that signs models (ECDSA P-256). A file that exists is never written over.") { output, passphrase };
         command.SetAction(parsed =>

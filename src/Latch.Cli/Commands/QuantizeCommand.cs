@@ -31,6 +31,7 @@ internal static class QuantizeCommand
         Argument<string> model = CommonOptions.TrainedModel();
         Option<string[]> calibration = CommonOptions.Data("--calibration", "Ordinary data to find ranges with.");
         Option<string> output = new("--output", "-o") { Description = "The .latch file to write.", Required = true, HelpName = "MODEL.latch" };
+        CommonOptions.NoDash(output);
         Option<int?> steps = CommonOptions.Steps("Windows of N rows that slide by the stride; without it one stream (or the number the model fixes).");
         Option<int> stride = CommonOptions.Stride();
         Option<string[]> state = CommonOptions.State();
@@ -64,7 +65,7 @@ internal static class QuantizeCommand
         OutputFile.CheckWritable(request.Output, [request.Model, request.Channels, .. request.Calibration]);
         QuantizeResult result = await terminal.WithProgress(stages =>
             Task.Run(() => Quantize(request, stages, cancellation), cancellation).WaitAsync(cancellation)).ConfigureAwait(false);
-        OutputFile.Guard(request.Output, _ => ModelWriter.Write(result.Definition, request.Output));
+        OutputFile.WriteBytes(request.Output, stream => stream.Write(ModelWriter.ToBytes(result.Definition)));
         if (FrameNote(request, result.Definition) is { } note)
             terminal.WriteNote(note);
         Summarise(terminal, request, result, json);

@@ -17,6 +17,7 @@ internal static class RecordCommand
         Option<string> source = new("--source") { Description = "'host': this machine's own telemetry.", Required = true, HelpName = "SOURCE" };
         source.AcceptOnlyFromAmong("host");
         Option<string> output = new("--output", "-o") { Description = "The CSV file; compressed when it ends in .gz.", Required = true, HelpName = "FILE" };
+        CommonOptions.NoDash(output);
         Option<double> rate = new("--rate") { Description = "Samples per second.", DefaultValueFactory = _ => 1, HelpName = "HZ" };
         Option<double?> duration = new("--duration") { Description = "Seconds to record; without it until Ctrl-C.", HelpName = "S" };
         Option<bool> json = CommonOptions.Json();
@@ -37,7 +38,7 @@ internal static class RecordCommand
             end.CancelAfter(TimeSpan.FromSeconds(seconds));
         terminal.WriteNote($"Recording {source.Channels.Count} channels at {rate} Hz{(duration is null ? "; Ctrl-C ends" : $" for {duration} s")}.");
         int rows = 0;
-        OutputFile.Guard(output, _ =>
+        OutputFile.Guard(output, () =>
         {
             using CsvRecorder recorder = new(output, source.Channels);
             float[] sample = new float[source.Channels.Count];

@@ -3,6 +3,7 @@ using System.Globalization;
 using Latch.Cli.Data;
 using Latch.Cli.Models;
 using Latch.Cli.Output;
+using Latch.Model;
 using Latch.Runtime;
 using Latch.Sensors;
 using Latch.Telemetry;
@@ -21,9 +22,11 @@ internal static class RunCommand
         Argument<string> model = CommonOptions.LatchModel();
         Option<string> source = new("--source") { Description = SampleSource.Description, Required = true, HelpName = "SOURCE" };
         Option<string?> output = new("--output", "-o") { Description = "CSV file for the results; without it standard output.", HelpName = "FILE" };
+        CommonOptions.NoDash(output, "Leave -o out: the results then go there.");
         Option<string?> telemetry = CommonOptions.Telemetry();
         Option<int> every = CommonOptions.TelemetryEvery();
         Option<string?> record = new("--record") { Description = "Folder for a recording that 'latch replay' proves: input and output codes and checksums of every step. A recording that is there is continued.", HelpName = "FOLDER" };
+        CommonOptions.NoDash(record, "Name a folder.");
         Option<int> limit = new("--record-limit") { Description = "Megabytes of the recording at most; its oldest segments are deleted.", DefaultValueFactory = _ => 1024, HelpName = "MB" };
         CommonOptions.Within(limit, SmallestLimit, LargestLimit);
         Option<string[]> force = CommonOptions.Force("Forces a gate");
@@ -80,7 +83,7 @@ internal static class RunCommand
         }
         if (options.Telemetry is { } telemetry)
             TelemetryFile.Check(telemetry);
-        if (options.Output is { } output && options.Telemetry is { } file && Path.GetFullPath(output) == Path.GetFullPath(file))
+        if (options.Output is { } output && options.Telemetry is { } file && WholeFile.Target(output) == WholeFile.Target(file))
             throw CommandException.Usage($"--output and --telemetry both name {output}. Name two files.");
         foreach (string path in new[] { options.Output, options.Telemetry }.OfType<string>())
             OutputFile.CheckWritable(path, options.Model, options.Source);

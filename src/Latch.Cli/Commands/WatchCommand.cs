@@ -19,6 +19,7 @@ internal static class WatchCommand
         Option<string[]> train = CommonOptions.Data("--train", "Ordinary data to learn the usual residuals from.", required: false);
         Option<string?> profile = new("--profile") { Description = "Profile learnt before, instead of --train.", HelpName = "FILE" };
         Option<string?> save = new("--save-profile") { Description = "Keep the profile learnt from --train.", HelpName = "FILE" };
+        CommonOptions.NoDash(save);
         Option<double> alarms = new("--alarms-per-hour") { Description = "Alarms to allow on ordinary data; sets the threshold.", DefaultValueFactory = _ => 1, HelpName = "N" };
         Option<double?> window = new("--window") { Description = "Window of the residuals' statistics, for --train; without it 10 steps.", HelpName = "SECONDS" };
         Option<double?> rate = new("--rate") { Description = "Samples per second; without it the model's.", HelpName = "HZ" };
@@ -67,7 +68,7 @@ internal static class WatchCommand
         terminal.WriteNote("Learning the usual residuals");
         AnomalyProfile profile = Profiles.Learn(options.Train, model, rate, Settings(options, rate), cancellation);
         if (options.Save is not null)
-            OutputFile.Guard(options.Save, _ => profile.Save(options.Save));
+            OutputFile.Guard(options.Save, () => profile.Save(options.Save));
         return profile;
     }
 

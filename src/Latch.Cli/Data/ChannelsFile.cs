@@ -28,7 +28,7 @@ internal sealed record ChannelsFile(double SampleRate, double? Limit, IReadOnlyL
         }
         catch (JsonException exception)
         {
-            throw Bad(path, $"line {exception.LineNumber + 1}: {exception.Message}");
+            throw Bad(path, $"line {exception.LineNumber + 1}: {JsonFault.Of(exception)}");
         }
 
         if (file.Channels is not { Count: > 0 })

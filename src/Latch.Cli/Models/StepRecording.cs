@@ -1,4 +1,5 @@
 using Latch.Cli.Output;
+using Latch.Model;
 using Latch.Runtime;
 using Latch.Telemetry.Recordings;
 using Latch.Telemetry.Sinks;
@@ -43,12 +44,10 @@ internal static class StepRecording
     {
         if (File.Exists(folder))
             throw OutputFile.Unwritable(folder, "it is a file; name a folder");
-        OutputFile.Guard(folder, _ =>
+        OutputFile.Guard(folder, () =>
         {
             Directory.CreateDirectory(folder);
-            string probe = Path.Combine(folder, "latch.tmp");
-            File.WriteAllText(probe, "");
-            File.Delete(probe);
+            new WholeFile(Path.Combine(folder, "probe")).Dispose();
         });
         string[] entries = Directory.GetFileSystemEntries(folder);
         if (entries.FirstOrDefault(entry => !entry.EndsWith(".latchrec", StringComparison.Ordinal)) is { } other)

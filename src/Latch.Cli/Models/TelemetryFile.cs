@@ -1,4 +1,5 @@
 using Latch.Cli.Output;
+using Latch.Model;
 using Latch.Runtime;
 using Latch.Telemetry.Parquet;
 using Latch.Telemetry.Sinks;
@@ -10,8 +11,11 @@ internal sealed class TelemetryFile : IDisposable
 {
     public const string Description = "File for what the gates did: one row per step, layer and quantity. CSV, JSON Lines or Parquet by its ending: .csv, .jsonl, .parquet.";
 
+    private const string Parquet = ".parquet";
+    private const int BufferBytes = 4096;
+
     private readonly string _path;
-    private readonly string _temporary;
+    private readonly WholeFile _file;
     private readonly TelemetryQueue _queue;
 
     /// <summary>Opens the file.</summary>
@@ -23,10 +27,11 @@ internal sealed class TelemetryFile : IDisposable
     public TelemetryFile(string path, LatchModel model, int every, bool live)
     {
         Check(path);
-        (_path, _temporary) = (path, path + ".tmp");
-        ITelemetrySink? sink = null;
-        OutputFile.Guard(path, _ => sink = Open(_temporary, Ending(path)), keep: true);
-        _queue = new TelemetryQueue(model, sink!, new TelemetryQueueOptions { Every = every, WhenFull = live ? WhenFull.Drop : WhenFull.Wait });
+        _path = path;
+        WholeFile? file = null;
+        OutputFile.Guard(path, () => file = new WholeFile(path, bufferSize: Ending(path) == Parquet ? BufferBytes : 0));
+        _file = file!;
+        _queue = new TelemetryQueue(model, Sink(_file.Stream, Ending(path)), new TelemetryQueueOptions { Every = every, WhenFull = live ? WhenFull.Drop : WhenFull.Wait });
     }
 
     /// <summary>The probe that fills the file.</summary>
@@ -39,7 +44,7 @@ internal sealed class TelemetryFile : IDisposable
     /// <exception cref="CommandException">The ending is unknown.</exception>
     public static void Check(string path)
     {
-        if (Ending(path) is not (".csv" or ".jsonl" or ".parquet"))
+        if (Ending(path) is not (".csv" or ".jsonl" or Parquet))
             throw CommandException.Usage($"--telemetry {path}: the ending names the form: .csv, .jsonl or .parquet.");
     }
 
@@ -48,25 +53,22 @@ internal sealed class TelemetryFile : IDisposable
     {
         _queue.Dispose();
         if (_queue.Status.Failures == 0 && _queue.Status.LastError is null)
-            OutputFile.Guard(_path, _ => File.Move(_temporary, _path, overwrite: true));
+            OutputFile.Guard(_path, () => _file.Complete());
         return _queue.Status;
     }
 
     public void Dispose()
     {
         _queue.Dispose();
-        if (File.Exists(_temporary))
-            File.Delete(_temporary);
+        _file.Dispose();
     }
 
     private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();
 
-    private static ITelemetrySink Open(string path, string ending) => ending switch
+    private static ITelemetrySink Sink(Stream stream, string ending) => ending switch
     {
-        ".csv" => new CsvSink(Unbuffered(path)),
-        ".jsonl" => new JsonLinesSink(Unbuffered(path)),
-        _ => new ParquetSink(File.Create(path)),
+        ".csv" => new CsvSink(stream),
+        ".jsonl" => new JsonLinesSink(stream),
+        _ => new ParquetSink(stream),
     };
-
-    private static FileStream Unbuffered(string path) => new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
 }

@@ -31,8 +31,11 @@ internal sealed class Terminal
     public TextWriter Error { get; }
 
     /// <summary>The process's own streams.</summary>
-    public static Terminal System() =>
-        new(SystemConsole.In, SystemConsole.Out, SystemConsole.Error, SystemConsole.IsOutputRedirected, SystemConsole.IsErrorRedirected, isProcess: true);
+    public static Terminal System()
+    {
+        SystemConsole.SetOut(new StandardOutput(SystemConsole.Out)); // set, so that it is still known to be a terminal's
+        return new(SystemConsole.In, SystemConsole.Out, SystemConsole.Error, SystemConsole.IsOutputRedirected, SystemConsole.IsErrorRedirected, isProcess: true);
+    }
 
     /// <summary>Captured streams: plain text.</summary>
     public static Terminal Of(TextReader input, TextWriter output, TextWriter error) => new(input, output, error, true, true);
@@ -66,8 +69,18 @@ internal sealed class Terminal
             Out.WriteLine($"  {line.TrimEnd()}");
     }
 
-    /// <summary>Writes one error message to standard error.</summary>
-    public void WriteError(string message) => Error.WriteLine($"latch: error: {message}");
+    /// <summary>Writes one error message to standard error; where that cannot be written, the exit code alone tells.</summary>
+    public void WriteError(string message)
+    {
+        try
+        {
+            Error.WriteLine($"latch: error: {message}");
+        }
+        catch (IOException)
+        {
+            return;
+        }
+    }
 
     /// <summary>Writes a remark to standard error, where it does not disturb what is piped.</summary>
     public void WriteNote(string message) => Error.WriteLine(message);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Latch.Cli.Data;
+using Latch.Model;
 
 namespace Latch.Cli.Studio;
 
@@ -29,7 +30,7 @@ internal static class StudioFile
         }
         catch (JsonException exception)
         {
-            throw Bad(path, $"line {exception.LineNumber + 1}: {exception.Message}");
+            throw Bad(path, $"line {exception.LineNumber + 1}: {JsonFault.Of(exception)}");
         }
 
         if (description.Models is not { Count: > 0 })

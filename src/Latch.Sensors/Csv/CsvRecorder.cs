@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.IO.Compression;
+using Latch.Model;
 
 namespace Latch.Sensors.Csv;
 
 /// <summary>Writes samples to a CSV file (compressed when the name ends in .gz): a header, then a UTC time and one column per channel.</summary>
 /// <remarks>
-/// The file grows beside its final name (<c>.tmp</c>) and is renamed by <see cref="Dispose"/>, so a reader never sees half a file.
+/// The file grows beside its final name (its name, eight characters, <c>.tmp</c>) and is renamed by <see cref="Dispose"/>, so a reader never sees half a file.
 /// Rows reach the disk every <see cref="FlushRows"/> rows: a crash leaves a readable <c>.tmp</c> that lacks at most those.
 /// </remarks>
 public sealed class CsvRecorder : IDisposable
@@ -13,7 +14,7 @@ public sealed class CsvRecorder : IDisposable
     /// <summary>Rows between two flushes to the disk.</summary>
     public const int FlushRows = 20;
 
-    private readonly string _path;
+    private readonly WholeFile _file;
     private readonly StreamWriter _writer;
     private readonly int _channels;
     private bool _disposed;
@@ -26,9 +27,9 @@ public sealed class CsvRecorder : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(channels);
-        _path = path;
         _channels = channels.Count;
-        Stream file = new FileStream(TemporaryPath, FileMode.Create, FileAccess.Write, FileShare.Read);
+        _file = new WholeFile(path);
+        Stream file = _file.Stream;
         if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
             file = new GZipStream(file, CompressionLevel.SmallestSize);
         _writer = new StreamWriter(file) { NewLine = "\n" };
@@ -44,8 +45,6 @@ public sealed class CsvRecorder : IDisposable
 
     /// <summary>Rows written so far.</summary>
     public int Rows { get; private set; }
-
-    private string TemporaryPath => _path + ".tmp";
 
     /// <summary>Appends one row. Readings are rounded to 3 decimals and 7 digits; NaN becomes an empty field.</summary>
     /// <exception cref="ArgumentException"><paramref name="sample"/> does not have one reading per channel.</exception>
@@ -76,7 +75,10 @@ public sealed class CsvRecorder : IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        _writer.Dispose();
-        File.Move(TemporaryPath, _path, overwrite: true);
+        using (_file)
+        {
+            _writer.Dispose();
+            _file.Complete();
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using Latch.Model;
 
 namespace Latch.Targets.Build;
 
@@ -83,16 +84,22 @@ internal sealed class DebBuilder : IDisposable
         if (CommandLine.Find("dpkg-deb") is not { } program)
             throw new TargetException("The program dpkg-deb is not there, which packs .deb files. Install it (Debian, Ubuntu: part of the system; Fedora: dpkg; macOS: brew install dpkg).");
         Dictionary<string, string> environment = new() { ["SOURCE_DATE_EPOCH"] = _time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) };
-        ProgramResult result = await CommandLine.RunAsync(program, ["--root-owner-group", "-Zxz", "--build", _root, $"{path}.tmp"], cancellation, environment).ConfigureAwait(false);
+        string packed = $"{_root}.deb";
+        ProgramResult result = await CommandLine.RunAsync(program, ["--root-owner-group", "-Zxz", "--build", _root, packed], cancellation, environment).ConfigureAwait(false);
         if (result.Code != 0)
-        {
-            File.Delete($"{path}.tmp");
             throw new TargetException($"{path}: dpkg-deb could not pack it: {result.LastLine}");
-        }
-        File.Move($"{path}.tmp", path, overwrite: true);
+        TargetException.Guard(path, () => WholeFile.Write(path, stream =>
+        {
+            using FileStream file = File.OpenRead(packed);
+            file.CopyTo(stream);
+        }));
     }
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(_root, recursive: true);
+        File.Delete($"{_root}.deb");
+    }
 
     // md5sums is Debian's file against damage, not a signature.
 #pragma warning disable CA5351

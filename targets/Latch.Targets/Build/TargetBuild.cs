@@ -23,7 +23,7 @@ internal static class TargetBuild
         if (!BundleManifest.IsName(name))
             throw new TargetException($"'{name}' cannot be the name of a model's package: it needs lower-case letters, digits and single hyphens. Give one with --name.");
         using ECDsa? key = request.Key is { } path ? BundleKeys.LoadPrivate(path, request.Passphrase) : null;
-        CreateFolder(request.Output);
+        TargetException.Guard(request.Output, () => Directory.CreateDirectory(request.Output));
         string work = Directory.CreateTempSubdirectory("latch-build-").FullName;
         try
         {
@@ -84,27 +84,15 @@ internal static class TargetBuild
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new TargetException($"{path}: it cannot be the agent's configuration: {exception.Message} 'latch-agent check --config {path}' says all that is wrong.", exception);
+            throw new TargetException($"{path}: it cannot be the agent's configuration: {(exception is JsonException json ? JsonFault.Of(json) : exception.Message)} 'latch-agent check --config {path}' says all that is wrong.", exception);
         }
     }
 
-    private static void CreateFolder(string folder)
+    private static void Save(string path, BuildResult result) => TargetException.Guard(path, () => WholeFile.Write(path, stream =>
     {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new TargetException($"{folder}: the folder cannot be made: {exception.Message}", exception);
-        }
-    }
-
-    private static void Save(string path, BuildResult result)
-    {
-        File.WriteAllText($"{path}.tmp", JsonSerializer.Serialize(result, BuildJson.Default.BuildResult) + "\n");
-        File.Move($"{path}.tmp", path, overwrite: true);
-    }
+        JsonSerializer.Serialize(stream, result, BuildJson.Default.BuildResult);
+        stream.WriteByte((byte)'\n');
+    }));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", RespectRequiredConstructorParameters = true)]

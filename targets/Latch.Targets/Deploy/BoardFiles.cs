@@ -1,4 +1,5 @@
 using Latch.Bundle;
+using Latch.Model;
 using Latch.Targets.Build;
 
 namespace Latch.Targets.Deploy;
@@ -36,16 +37,15 @@ internal sealed class BoardFiles(IBoard board)
     {
         if (hash is not null && File.Exists(local) && FileHash.Of(local) == hash)
             return false;
-        string part = $"{local}.part";
-        using (FileStream file = new(part, FileMode.Create))
+        using WholeFile file = new(local);
+        ProgramResult result = await board.FetchAsync($"{(asRoot ? SshBoard.AsRoot + "exec $run " : "")}cat {SshBoard.Quote(remote)}", file.Stream, cancellation).ConfigureAwait(false);
+        if (result.Code != 0)
+            throw new TargetException($"{board.Name}: {remote} could not be fetched: {result.LastLine} What is here already stays; run the command again.");
+        file.Complete(part =>
         {
-            ProgramResult result = await board.FetchAsync($"{(asRoot ? SshBoard.AsRoot + "exec $run " : "")}cat {SshBoard.Quote(remote)}", file, cancellation).ConfigureAwait(false);
-            if (result.Code != 0)
-                throw new TargetException($"{board.Name}: {remote} could not be fetched: {result.LastLine} What is here already stays; run the command again.");
-        }
-        if (hash is not null && FileHash.Of(part) != hash)
-            throw new TargetException($"{board.Name}: {remote} did not arrive whole, or was written over meanwhile. Run the command again.");
-        File.Move(part, local, overwrite: true);
+            if (hash is not null && FileHash.Of(part) != hash)
+                throw new TargetException($"{board.Name}: {remote} did not arrive whole, or was written over meanwhile. Run the command again.");
+        });
         return true;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Latch.Model;
 
 namespace Latch.Targets.Profiles;
 
@@ -79,7 +80,7 @@ internal sealed partial record TargetProfile
         }
         catch (JsonException exception)
         {
-            throw new TargetException($"{where}: it is no target profile: {exception.Message} target.schema.json says what it must hold.", exception);
+            throw new TargetException($"{where}: it is no target profile: {JsonFault.Of(exception)} target.schema.json says what it must hold.", exception);
         }
         if (profile is null || profile.Fault() is { } fault && fault.Length > 0)
             throw new TargetException($"{where}: {profile?.Fault() ?? "it holds nothing"}. target.schema.json says what it must hold.");

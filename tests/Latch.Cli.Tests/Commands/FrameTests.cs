@@ -42,7 +42,7 @@ public sealed class FrameTests : IDisposable
     public async Task Quantize_FewRows_IsRefused(int rows, string message)
     {
         string data = _scratch.Write("few.csv", TinySeries.Csv(rows == 0 ? 5 : rows)), latch = _scratch.Path("few.latch");
-        CommandRun run = await CommandRun.Of("quantize", TinyOnnx.Write(_scratch), "--calibration", data, "-o", latch);
+        CommandRun run = await CommandRun.Of("quantize", new TinyOnnx().Write(_scratch.Path("tiny.onnx")), "--calibration", data, "-o", latch);
         Assert.Equal(rows == 0, File.Exists(latch));
         if (rows > 0)
             run.AssertFails(3, message, "Give at least 5");
@@ -51,7 +51,7 @@ public sealed class FrameTests : IDisposable
     [Fact]
     public async Task Quantize_Int16_SaysThatEverythingIsWide()
     {
-        CommandRun run = await CommandRun.Of("quantize", TinyOnnx.Write(_scratch), "--calibration", _scratch.Write("data.csv", TinySeries.Csv(100)), "-o", _scratch.Path("wide.latch"), "--activations", "int16");
+        CommandRun run = await CommandRun.Of("quantize", new TinyOnnx().Write(_scratch.Path("tiny.onnx")), "--calibration", _scratch.Write("data.csv", TinySeries.Csv(100)), "-o", _scratch.Path("wide.latch"), "--activations", "int16");
         Assert.Contains("every tensor and state", run.Out, StringComparison.Ordinal);
     }
 

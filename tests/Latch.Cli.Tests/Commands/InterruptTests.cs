@@ -46,7 +46,7 @@ public sealed class InterruptTests : IDisposable
         using Process latch = Start("run", _scratch.Path("tiny.latch"), "--source", "-", "-o", _scratch.Path("out.csv"));
         await latch.StandardInput.WriteAsync(TinySeries.Csv(7));
         await latch.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
-        while (!File.Exists(_scratch.Path("out.csv.tmp")))
+        while (Directory.GetFiles(_scratch.Folder, "out.csv.*.tmp").Length == 0)
             await Task.Delay(50, TestContext.Current.CancellationToken);
         await Task.Delay(1000, TestContext.Current.CancellationToken);
         await Interrupt(latch);

@@ -149,7 +149,7 @@ public sealed class ReplayTests : IAsyncLifetime
         // Steps 0, 3, ... 399; four gates, c and h each.
         Assert.Equal(134 * 6, document.GetProperty("telemetry").GetProperty("written").GetInt32());
         Assert.Equal(await File.ReadAllBytesAsync(run, TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(replay, TestContext.Current.CancellationToken));
-        Assert.False(File.Exists(run + ".tmp"));
+        Assert.Empty(Directory.GetFiles(_scratch.Folder, "*.tmp"));
         if (name.EndsWith(".csv", StringComparison.Ordinal))
         {
             string[][] fields = [.. (await File.ReadAllLinesAsync(run, TestContext.Current.CancellationToken)).Skip(1).Select(static line => line.Split(','))];

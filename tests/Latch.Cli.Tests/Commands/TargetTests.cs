@@ -72,7 +72,7 @@ public sealed class TargetTests
         Assert.Equal(0, run.Code);
         Assert.Matches("^key [0-9a-f]{16}\n", run.Out);
         Assert.True(File.Exists(scratch.Path("key.pub.pem")));
-        (await CommandRun.Of("keygen", "-o", scratch.Path("key.pem"))).AssertFails(3, "a key is never written over");
+        (await CommandRun.Of("keygen", "-o", scratch.Path("key.pem"))).AssertFails(4, "a key is never written over");
     }
 
     [Fact]

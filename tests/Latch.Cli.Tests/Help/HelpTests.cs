@@ -3,6 +3,16 @@ namespace Latch.Cli.Tests.Help;
 /// <summary>The help texts, word for word. LATCH_APPROVE=1 rewrites them.</summary>
 public sealed class HelpTests
 {
+    [Fact]
+    public async Task Help_ExitCodes_AreThoseOfTheReadme()
+    {
+        string readme = await File.ReadAllTextAsync(Path.Combine(SharedData.Repository, "README.md"), TestContext.Current.CancellationToken);
+        string[] rows = [.. readme.Split("| exit code | means |\n|---|---|\n")[1].Split("\n\n")[0].Split('\n').Select(row => row.Replace("`", "", StringComparison.Ordinal).Trim('|').Replace(" | ", " ", StringComparison.Ordinal))];
+        string help = (await CommandRun.Of("--help")).Out.Split("Exit codes:\n")[1].Split("\n\n")[0];
+        Assert.Equal(Words(string.Join(' ', rows)), Words(help));
+        Assert.Equal(Enum.GetValues<ExitCode>().Select(code => $"{(int)code}"), rows.Select(row => Words(row)[0]));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("demo")]
@@ -35,4 +45,6 @@ public sealed class HelpTests
             await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
         Assert.Equal(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken), text);
     }
+
+    private static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 }

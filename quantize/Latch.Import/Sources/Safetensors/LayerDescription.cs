@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Latch.Model;
 
 namespace Latch.Import.Sources.Safetensors;
 
@@ -69,7 +70,7 @@ internal sealed class LayerDescription
         }
         catch (JsonException cause)
         {
-            throw new ImportException(ImportErrorCode.BrokenDescription, source, $"this is taken for JSON that describes layers, but is not valid JSON: {cause.Message}", inner: cause);
+            throw new ImportException(ImportErrorCode.BrokenDescription, source, $"this is taken for JSON that describes layers, but is not valid JSON: {JsonFault.Of(cause)}", inner: cause);
         }
         catch (InvalidOperationException cause)
         {
