@@ -77,7 +77,7 @@ internal static class TargetBuild
         if (request.Key is null && !allowsUnsigned)
             warn($"warning: {configuration}: the agent takes signed models only (trust.allowUnsigned is not set) and will refuse this one, which is not signed: {HowToSign}.");
         else if (allowsUnsigned)
-            warn($"warning: this agent accepts any unsigned model ({configuration}: trust.allowUnsigned). To accept signed ones only, {(request.Key is null ? HowToSign : "take trust.allowUnsigned out")}.");
+            warn($"warning: this agent accepts any unsigned model{(request.Configuration is null ? "" : $" ({configuration}: trust.allowUnsigned)")}. To accept signed ones only, {(request.Key is null ? HowToSign : "take trust.allowUnsigned out")}.");
     }
 
     private static async Task<BuildResult> PackAsync(BuildRequest request, string name, byte[] program, ECDsa? key, Action<string> tell, CancellationToken cancellation)
