@@ -5,19 +5,19 @@ namespace Latch.Metrics;
 /// <summary>The rules of <see cref="MetricsOptions"/>.</summary>
 internal static class MetricsFaults
 {
-    public static List<string> Of(MetricsOptions options)
+    public static List<string> Of(MetricsOptions options, bool lookForFiles)
     {
         List<string> faults = [];
         if (options.Meters.Count == 0)
             faults.Add("meters: is empty, so nothing would be exported; name at least one meter or leave the key out.");
         if (options.Otlp is { } otlp)
-            AddOtlp(otlp, faults);
+            AddOtlp(otlp, lookForFiles, faults);
         if (options.Prometheus is { } prometheus)
             AddPrometheus(prometheus, faults);
         return faults;
     }
 
-    private static void AddOtlp(OtlpOptions otlp, List<string> faults)
+    private static void AddOtlp(OtlpOptions otlp, bool lookForFiles, List<string> faults)
     {
         if (!Uri.TryCreate(otlp.Endpoint, UriKind.Absolute, out Uri? endpoint) || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps))
             faults.Add($"otlp.endpoint: '{otlp.Endpoint}' is not an http or https address; write it in full, such as https://collector:4318/v1/metrics.");
@@ -27,6 +27,8 @@ internal static class MetricsFaults
             faults.Add($"otlp.endpoint: '{otlp.Endpoint}' has no path; collectors take metrics at /v1/metrics.");
         Positive("otlp.intervalSeconds", otlp.IntervalSeconds, faults);
         Positive("otlp.timeoutSeconds", otlp.TimeoutSeconds, faults);
+        if (!lookForFiles)
+            return;
         Exists("otlp.headersFile", otlp.HeadersFile, faults);
         Exists("otlp.caFile", otlp.CaFile, faults);
     }

@@ -13,7 +13,8 @@ public sealed record MetricsOptions
     public IReadOnlyList<string> Meters { get; init; } = ["Latch", "Latch.Agent"];
 
     /// <summary>Everything that is wrong with the options, each as "key: what, and what to do"; empty when nothing is.</summary>
-    public IReadOnlyList<string> Faults() => MetricsFaults.Of(this);
+    /// <param name="lookForFiles">Whether the files that are named must be on this machine.</param>
+    public IReadOnlyList<string> Faults(bool lookForFiles = true) => MetricsFaults.Of(this, lookForFiles);
 }
 
 /// <summary>OTLP over HTTP with protobuf payloads.</summary>

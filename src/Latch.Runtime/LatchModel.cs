@@ -98,6 +98,15 @@ public sealed class LatchModel : IDisposable
         return new LatchModel(definition, KernelCatalog.Choose(options?.Kernel));
     }
 
+    /// <summary>Bytes of weights and of a session as a kernel packs them, also one that this processor cannot run: for a board seen from a workstation.</summary>
+    /// <param name="kernel">Name of the kernel.</param>
+    /// <exception cref="ArgumentException">No kernel has that name.</exception>
+    public (long WeightBytes, long SessionBytes) MemoryWith(string kernel)
+    {
+        using LatchModel packed = new(Definition, KernelCatalog.ForPacking(kernel));
+        return (packed.WeightBytes, packed.CreateSession().MemoryBytes);
+    }
+
     /// <summary>Starts a session with its own state and memory.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public Session CreateSession()

@@ -14,6 +14,9 @@ public sealed record SourceContext
     /// <summary>The folder against which file names in the definition are resolved.</summary>
     public string Folder { get; init; } = "";
 
+    /// <summary>Whether the files that a definition names must be on this machine; false where it is checked for another one.</summary>
+    public bool LookForFiles { get; init; } = true;
+
     /// <summary>Standard input of the process when null.</summary>
     public Stream? Input { get; init; }
 

@@ -5,6 +5,9 @@ internal sealed class ConfigurationFaults
 {
     private readonly List<string> _all = [];
 
+    /// <summary>Whether files that the configuration names must be on this machine; false where it is checked for another one.</summary>
+    public bool LookForFiles { get; init; } = true;
+
     /// <summary>The faults found so far, in order of the file.</summary>
     public IReadOnlyList<string> All => _all;
 

@@ -35,9 +35,17 @@ internal static class ConfigurationReader
             throw new ConfigurationException([$"{path}: cannot be read. {exception.Message}"]);
         }
 
-        ConfigurationFaults faults = new();
+        return ReadWithFaults(text, path, new ConfigurationFaults());
+    }
+
+    /// <summary>Reads a text, and what is right in it even where something is wrong.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="path">Its file, for messages and for the paths in it.</param>
+    /// <param name="faults">Receives what is wrong.</param>
+    public static (AgentConfiguration Configuration, IReadOnlyList<string> Faults) ReadWithFaults(string text, string path, ConfigurationFaults faults)
+    {
         AgentConfiguration configuration = Parse(text, Path.GetDirectoryName(Path.GetFullPath(path))!, faults, []);
-        faults.AddAll(AgentSetup.DefinitionFaults(configuration));
+        faults.AddAll(AgentSetup.DefinitionFaults(configuration, faults.LookForFiles));
         return (configuration, [.. faults.All.Select(fault => $"{path}: {fault}")]);
     }
 

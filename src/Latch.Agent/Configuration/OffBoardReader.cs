@@ -36,7 +36,7 @@ internal static class OffBoardReader
         if (!section.IsPresent)
             return null;
         options = options with { Sparkplug = sparkplug.IsPresent ? plug : null, HomeAssistant = assistant.IsPresent ? home : null };
-        section.Faults(options.Faults());
+        section.Faults(options.Faults(section.LookForFiles));
         return options;
     }
 
@@ -58,7 +58,7 @@ internal static class OffBoardReader
         if (!otlp.IsPresent && !prometheus.IsPresent)
             return null;
         MetricsOptions options = new() { Otlp = otlp.IsPresent ? push : null, Prometheus = prometheus.IsPresent ? scrape : null };
-        (otlp.IsPresent ? otlp : prometheus).ParentFaults(options.Faults());
+        (otlp.IsPresent ? otlp : prometheus).ParentFaults(options.Faults(otlp.LookForFiles));
         return options;
     }
 
@@ -85,7 +85,7 @@ internal static class OffBoardReader
             Qos = section.Integer("qos", defaults.Qos, 0, 2),
         };
         section.End();
-        section.Faults(options.Faults());
+        section.Faults(options.Faults(section.LookForFiles));
         return options;
     }
 

@@ -37,6 +37,9 @@ internal sealed class Section
     /// <summary>Whether the object is there.</summary>
     public bool IsPresent => _element.ValueKind == JsonValueKind.Object;
 
+    /// <summary>Whether files that are named must be on this machine.</summary>
+    public bool LookForFiles => _faults.LookForFiles;
+
     /// <summary>Place of a property.</summary>
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 

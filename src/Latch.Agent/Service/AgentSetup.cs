@@ -32,9 +32,11 @@ internal static class AgentSetup
     }
 
     /// <summary>What is wrong with the definitions of source and outputs.</summary>
-    public static IEnumerable<string> DefinitionFaults(AgentConfiguration configuration) =>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="lookForFiles">Whether files that they name must be on this machine.</param>
+    public static IEnumerable<string> DefinitionFaults(AgentConfiguration configuration, bool lookForFiles) =>
     [
-        .. SourceFaults(configuration),
+        .. SourceFaults(configuration, lookForFiles),
         .. configuration.Alarms.Outputs.SelectMany(static (definition, at) => OutputFactory.Check(definition, $"alarms.outputs[{at}]")),
     ];
 
@@ -58,13 +60,13 @@ internal static class AgentSetup
             ? new MqttSource(MqttSource(configuration, rate, new ConfigurationFaults()), failed: tell)
             : SourceFactory.Open(configuration.Source, Context(configuration, rate, cancellation));
 
-    private static IReadOnlyList<string> SourceFaults(AgentConfiguration configuration)
+    private static IReadOnlyList<string> SourceFaults(AgentConfiguration configuration, bool lookForFiles)
     {
         if (configuration.Source.ValueKind != JsonValueKind.Object)
             return [];
         if (KindOf(configuration.Source) != Mqtt)
-            return SourceFactory.Check(configuration.Source, Context(configuration, 1, default));
-        ConfigurationFaults faults = new();
+            return SourceFactory.Check(configuration.Source, Context(configuration, 1, default) with { LookForFiles = lookForFiles });
+        ConfigurationFaults faults = new() { LookForFiles = lookForFiles };
         MqttSource(configuration, 1, faults);
         return faults.All;
     }

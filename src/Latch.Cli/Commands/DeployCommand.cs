@@ -13,10 +13,11 @@ internal static class DeployCommand
     {
         BuildCommand.BuildOptions build = new();
         BoardOptions board = new();
-        Option<string?> packages = new("--packages", "-o") { Description = "Folder that 'latch build' wrote; with --model it is built first, without it (and without this) a folder of its own is used.", HelpName = "DIR" };
+        Option<string?> packages = new("--packages", "-o") { Description = "Folder that 'latch build' wrote. With --model, the folder to build into, which is kept; without it what is built is not kept.", HelpName = "DIR" };
         CommonOptions.NoDash(packages, "Name a folder.");
-        Option<bool> dryRun = new("--dry-run") { Description = "Shows the commands and runs none." };
-        Command command = new("deploy", "Puts agent and model on a board over ssh: preflight, upload, new slot, health gate. Exit code 1 when the board refused it or went back to the slot before.")
+        Option<bool> dryRun = new("--dry-run") { Description = "Shows the commands that would go to the board and runs none; with --model it builds all the same." };
+        Command command = new("deploy", "Puts agent and model on a board over your own ssh: preflight, upload, new slot, health gate. Takes what 'latch build' wrote (--packages), or builds first "
+            + "(--model). Exit code 1 when the board refused it or went back to the slot before.")
         {
             board.Destination, packages, dryRun,
         };
@@ -33,7 +34,7 @@ internal static class DeployCommand
                 if (folder is null && !build.HasModel(parsed))
                     throw CommandException.Usage("Give the folder that 'latch build' wrote (--packages DIR), or a model to build (--model M.latch).");
                 folder ??= own = Directory.CreateTempSubdirectory("latch-deploy-").FullName;
-                BuildResult result = build.HasModel(parsed) ? await TargetBuild.RunAsync(build.Request(parsed, folder), log.Note, cancellation).ConfigureAwait(false) : TargetBuild.Load(folder);
+                BuildResult result = build.HasModel(parsed) ? await TargetBuild.RunAsync(build.Request(parsed, folder), log.Note, terminal.WriteNote, cancellation).ConfigureAwait(false) : TargetBuild.Load(folder);
                 if (result.Target != target.Name)
                     throw CommandException.BadInput($"{folder}: it was built for {result.Target}, not for {target.Name}. Build it anew, or name that target.");
                 if (build.HasModel(parsed))

@@ -29,7 +29,7 @@ internal static class RunCommand
         CommonOptions.NoDash(record, "Name a folder.");
         Option<int> limit = new("--record-limit") { Description = "Megabytes of the recording at most; its oldest segments are deleted.", DefaultValueFactory = _ => 1024, HelpName = "MB" };
         CommonOptions.Within(limit, SmallestLimit, LargestLimit);
-        Option<string[]> force = CommonOptions.Force("Forces a gate");
+        Option<string[]> force = CommonOptions.Force("Forces a gate, and tells how far the results part from those of an untouched session beside it");
         Option<double> rate = new("--rate") { Description = "Samples per second of a host source.", DefaultValueFactory = _ => 1, HelpName = "HZ" };
         CommonOptions.Rate(rate);
         Option<bool> stream = new("--stream") { Description = "Carry the state from row to row although the model has windows." };
@@ -52,8 +52,8 @@ internal static class RunCommand
         using LatchModel model = ModelFile.OpenLatch(options.Model, options.Kernel);
         bool windows = model.CanRunWindow && !options.Stream;
         Check(model, options, windows);
-        Counterfactual? beside = options.Force.Any && !windows ? options.Force.Beside(model) : null;
-        Session session = beside?.Forced ?? options.Force.Session(model);
+        Counterfactual? beside = options.Force.Any ? options.Force.Beside(model) : null;
+        Session session = beside?.Forced ?? model.CreateSession();
         IReadOnlyList<int> widths = IntegerRun.Widths(model, options.Model);
         using ISensorSource source = SampleSource.Open(
             options.Source, options.Rate, [.. model.Channels.Select(channel => channel.Name)], widths.Sum(), terminal, cancellation);
@@ -76,9 +76,10 @@ internal static class RunCommand
     {
         if (options.Stream && !model.CanStep)
             throw CommandException.Usage($"--stream: {options.Model} takes whole windows only: {model.NotStreamableReason}");
-        if (options.Record is not null && windows)
+        if (windows && (options.Force.Any || options.Record is not null))
         {
-            throw CommandException.Usage($"--record: {options.Model} takes windows here, and a recording holds single steps. "
+            throw CommandException.Usage($"{(options.Force.Any ? "--force" : "--record")}: {options.Model} takes windows here, and "
+                + (options.Force.Any ? "a forced session runs beside the untouched one step by step. " : "a recording holds single steps. ")
                 + (model.CanStep ? "Add --stream." : $"This model cannot be run step by step: {model.NotStreamableReason}"));
         }
         if (options.Telemetry is { } telemetry)

@@ -86,7 +86,7 @@ internal static class WatchCommand
         Terminal terminal, Options options, LatchModel model, ISensorSource source, AlarmWatch watch, ForcedWatch? forced, CancellationToken cancellation)
     {
         bool endless = options.Source is "host" or "-";
-        bool announce = !options.Json;
+        AlarmLines? lines = options.Json ? null : new AlarmLines(terminal, watch);
         Session session = model.CreateSession();
         float[] sample = new float[model.InputSize];
         float[] forecast = new float[model.OutputSize];
@@ -95,20 +95,13 @@ internal static class WatchCommand
         {
             if (!endless)
                 cancellation.ThrowIfCancellationRequested();
-            bool before = watch.Detector.InAlarm;
-            int ended = watch.Alarms.Count;
             double score = watch.Step(sample, forecast);
             if (forced is null)
                 session.Step(sample, forecast);
             else
                 forced.Step(sample, score, forecast);
-            terminal.WriteStatus(announce && endless, $"{time:HH:mm:ss}  score {score:0.0} of {watch.Detector.Threshold:0.0}");
-            if (!announce)
-                continue;
-            if (watch.Detector.InAlarm && !before)
-                terminal.Out.WriteLine($"{time:yyyy-MM-dd HH:mm:ss}  ALARM  {watch.Describe(watch.Detector.Alarm)}, score {Figures.Fixed(score, 1)} (threshold {Figures.Fixed(watch.Detector.Threshold, 1)})");
-            else if (watch.Alarms.Count > ended)
-                terminal.Out.WriteLine($"{time:yyyy-MM-dd HH:mm:ss}  over   after {watch.Detector.Alarm.End - watch.Detector.Alarm.Start} steps, peak {Figures.Fixed(watch.Detector.Alarm.PeakScore, 1)} in {watch.Describe(watch.Detector.Alarm)}");
+            terminal.WriteStatus(lines is not null && endless, $"{time:HH:mm:ss}  score {score:0.0} of {watch.Detector.Threshold:0.0}");
+            lines?.Tell(time, score);
         }
 
         watch.Finish();

@@ -33,27 +33,13 @@ internal sealed record GateForceOption(IReadOnlyList<ForcedGate> Gates, IReadOnl
         return new GateForceOption(gates, cut);
     }
 
-    /// <summary>A session forced like this.</summary>
-    /// <exception cref="CommandException">The model has no such layer, gate or unit.</exception>
-    public Session Session(LatchModel model) => Guard(() =>
-    {
-        Session session = model.CreateSession();
-        foreach (ForcedGate gate in Gates)
-            gate.Apply(session.Gates);
-        foreach (int layer in CutLayers)
-            session.Gates.CutRecurrence(layer);
-        return session;
-    });
-
     /// <summary>A session forced like this beside an untouched one.</summary>
     /// <exception cref="CommandException">The model cannot step, or has no such layer, gate or unit.</exception>
-    public Counterfactual Beside(LatchModel model) => Guard(() => new Counterfactual(model, Gates, CutLayers));
-
-    private static T Guard<T>(Func<T> force)
+    public Counterfactual Beside(LatchModel model)
     {
         try
         {
-            return force();
+            return new Counterfactual(model, Gates, CutLayers);
         }
         catch (ArgumentException exception)
         {

@@ -10,7 +10,7 @@ namespace Latch.Cli.Models;
 /// <summary>Reads a source's rows and yields results, step by step or window by window.</summary>
 /// <param name="model">The model.</param>
 /// <param name="session">Yields the results.</param>
-/// <param name="beside">Steps the session beside an untouched one; null where nothing is forced, or in windows.</param>
+/// <param name="beside">Steps the session beside an untouched one; null where nothing is forced.</param>
 /// <param name="source">The rows.</param>
 /// <param name="widths">Values a row of each input.</param>
 /// <param name="mode">Windows or one stream.</param>

@@ -10,14 +10,16 @@ internal static class TargetDescription
 {
     public static object Document(LatchModel model, TargetProfile profile)
     {
-        StepEstimate? estimate = Estimate(model, profile);
+        (long weightBytes, long sessionBytes) = model.MemoryWith(profile.Kernel);
+        StepEstimate? estimate = StepEstimate.Of(model.Definition, weightBytes, profile);
         return new
         {
             profile.Name,
             profile.Board,
-            weightBytes = model.WeightBytes,
-            sessionBytes = SessionBytes(model),
-            fits = StepEstimate.Place(profile, Working(model)),
+            profile.Kernel,
+            weightBytes,
+            sessionBytes,
+            fits = StepEstimate.Place(profile, weightBytes + sessionBytes),
             estimate = estimate is null ? null : new
             {
                 isMeasured = false,
@@ -36,19 +38,20 @@ internal static class TargetDescription
 
     public static void Write(Terminal terminal, LatchModel model, TargetProfile profile)
     {
-        StepEstimate? estimate = Estimate(model, profile);
+        (long weightBytes, long sessionBytes) = model.MemoryWith(profile.Kernel);
+        StepEstimate? estimate = StepEstimate.Of(model.Definition, weightBytes, profile);
         CoreCosts? core = CoreCosts.Find(profile.Core);
         List<string[]> rows =
         [
-            ["memory of weights", $"{Figures.Bytes(model.WeightBytes)} as packed for the kernel {model.Kernel} here"],
-            ["memory of a session", Figures.Bytes(SessionBytes(model))],
-            ["a step works on", $"{Figures.Bytes(Working(model))}: fits {StepEstimate.Place(profile, Working(model))}{(core is null ? "" : $" of the {core.Name}")}"],
+            ["memory of weights", $"{Figures.Bytes(weightBytes)}, packed for {profile.Kernel}, the kernel of this board"],
+            ["memory of a session", Figures.Bytes(sessionBytes)],
+            ["a step works on", $"{Figures.Bytes(weightBytes + sessionBytes)}: {Fits(StepEstimate.Place(profile, weightBytes + sessionBytes), core?.Name ?? profile.Core)}"],
             ["limits of the health gate", $"{profile.Limits.StepMicroseconds} us a step, {profile.Limits.MemoryMiB} MiB for the agent"],
         ];
         if (estimate is not null)
         {
-            rows.Add(["step time, ESTIMATE", $"{Figures.Number(estimate.ShortestMicroseconds)} to {Figures.Number(estimate.LongestMicroseconds)} us at {profile.ClockMHz} MHz (not measured)"]);
-            rows.Add(["of which weights", $"0 to {Figures.Number(estimate.WeightCycles / profile.ClockMHz)} us from {estimate.WeightsFrom}"]);
+            rows.Add(["step time, ESTIMATE", $"{Range(estimate.ShortestMicroseconds, estimate.LongestMicroseconds)} us at {profile.ClockMHz} MHz (not measured)"]);
+            rows.Add(["of which weights", $"{Range(0, estimate.WeightCycles / profile.ClockMHz)} us, read from the {estimate.WeightsFrom}"]);
             rows.Add(["multiply-accumulates", $"{estimate.Macs}"]);
         }
         terminal.WriteTable($"On {profile.Name} ({profile.Board})", ["", "value"], rows);
@@ -62,9 +65,12 @@ internal static class TargetDescription
             terminal.Out.WriteLine($"- {assumption}");
     }
 
-    private static StepEstimate? Estimate(LatchModel model, TargetProfile profile) => StepEstimate.Of(model.Definition, model.WeightBytes, profile);
+    private static string Fits(string place, string core) =>
+        place == StepEstimate.Memory ? $"more than the caches of the {core} hold" : $"fits into the {place} of the {core}";
 
-    private static long SessionBytes(LatchModel model) => model.CreateSession().MemoryBytes;
-
-    private static long Working(LatchModel model) => model.WeightBytes + SessionBytes(model);
+    private static string Range(double least, double most)
+    {
+        (string from, string to) = (Figures.Number(least), Figures.Number(most));
+        return from == to ? from : $"{from} to {to}";
+    }
 }

@@ -5,7 +5,7 @@ namespace Latch.Mqtt;
 /// <summary>The rules of <see cref="MqttConnectionOptions"/>.</summary>
 internal static class ConnectionFaults
 {
-    public static List<string> Of(MqttConnectionOptions options)
+    public static List<string> Of(MqttConnectionOptions options, bool lookForFiles)
     {
         List<string> faults = [];
         if (string.IsNullOrWhiteSpace(options.Host))
@@ -19,6 +19,8 @@ internal static class ConnectionFaults
         Range("retryLimitSeconds", options.RetryLimitSeconds, 1, 86400, faults);
         AddUser(options, faults);
         AddTls(options.Tls, faults);
+        if (lookForFiles)
+            AddMissingFiles(options, faults);
         return faults;
     }
 
@@ -41,7 +43,6 @@ internal static class ConnectionFaults
     {
         if (options.User is null && options.PasswordFile is not null)
             faults.Add("user: is missing beside passwordFile; name the user.");
-        Exists("passwordFile", options.PasswordFile, faults);
         if (options.PasswordFile is not null && !options.Tls.Enabled && !IsLoopback(options.Host))
             faults.Add($"tls.enabled: false would send the password to {options.Host} in plain text; switch TLS on.");
     }
@@ -51,13 +52,18 @@ internal static class ConnectionFaults
 
     private static void AddTls(MqttTls tls, List<string> faults)
     {
-        Exists("tls.caFile", tls.CaFile, faults);
-        Exists("tls.certificateFile", tls.CertificateFile, faults);
-        Exists("tls.keyFile", tls.KeyFile, faults);
         if ((tls.CertificateFile is null) != (tls.KeyFile is null))
             faults.Add("tls: certificateFile and keyFile belong together; give both or neither.");
         if (!tls.Enabled && (tls.CaFile ?? tls.CertificateFile ?? tls.ServerName) is not null)
             faults.Add("tls.enabled: is false, but files or a name for TLS are given; switch it on or leave them out.");
+    }
+
+    private static void AddMissingFiles(MqttConnectionOptions options, List<string> faults)
+    {
+        Exists("passwordFile", options.PasswordFile, faults);
+        Exists("tls.caFile", options.Tls.CaFile, faults);
+        Exists("tls.certificateFile", options.Tls.CertificateFile, faults);
+        Exists("tls.keyFile", options.Tls.KeyFile, faults);
     }
 
     private static void Exists(string key, string? path, List<string> faults)

@@ -32,6 +32,7 @@ public abstract record MqttConnectionOptions
 
     internal int PortOrDefault => Port ?? (Tls.Enabled ? 8883 : 1883);
 
-    /// <summary>Everything that is wrong with the options, each as "key: what, and what to do"; empty when nothing is. Looks at files, not at the network.</summary>
-    public virtual IReadOnlyList<string> Faults() => ConnectionFaults.Of(this);
+    /// <summary>Everything that is wrong with the options, each as "key: what, and what to do"; empty when nothing is. Looks at no network.</summary>
+    /// <param name="lookForFiles">Whether the files that are named must be on this machine.</param>
+    public virtual IReadOnlyList<string> Faults(bool lookForFiles = true) => ConnectionFaults.Of(this, lookForFiles);
 }

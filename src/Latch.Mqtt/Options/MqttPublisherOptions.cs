@@ -31,7 +31,7 @@ public sealed record MqttPublisherOptions : MqttConnectionOptions
     public MqttQueueOptions Queue { get; init; } = new();
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Faults() => [.. ConnectionFaults.Of(this), .. PublisherFaults.Of(this)];
+    public override IReadOnlyList<string> Faults(bool lookForFiles = true) => [.. ConnectionFaults.Of(this, lookForFiles), .. PublisherFaults.Of(this)];
 }
 
 /// <summary>The node's place in a Sparkplug B namespace: spBv1.0/group/.../node.</summary>

@@ -16,7 +16,7 @@ public sealed record MqttSourceOptions : MqttConnectionOptions
     public int Qos { get; init; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Faults() => [.. ConnectionFaults.Of(this), .. SourceFaults.Of(this)];
+    public override IReadOnlyList<string> Faults(bool lookForFiles = true) => [.. ConnectionFaults.Of(this, lookForFiles), .. SourceFaults.Of(this)];
 }
 
 /// <summary>One channel of an <see cref="MqttSource"/>.</summary>

@@ -18,9 +18,13 @@ internal sealed class RegisterDefinition : SourceDefinition
         _spi = spi;
         _bus = (int)reader.Integer("bus", 0, 255, fallback: spi ? 0 : 1);
         bool named = reader.Has("device");
-        _description = named ? DeviceLibrary.Read(reader, spi, context.Folder, reader.Faults) : RegisterDescription.Read(reader, spi, inFile: false);
+        _description = named ? DeviceLibrary.Read(reader, spi, context, reader.Faults) : RegisterDescription.Read(reader, spi, inFile: false);
         if (_description is null)
+        {
+            // A file that is not here: what stands beside its name is known all the same.
+            _ = (reader.Integer(spi ? "chipSelect" : "address", spi ? 0 : 0x03, spi ? 255 : 0x77, fallback: spi ? 0 : 0x03), reader.Texts("channels"));
             return;
+        }
         if (spi)
             _address = (int)reader.Integer("chipSelect", 0, 255, fallback: 0);
         else

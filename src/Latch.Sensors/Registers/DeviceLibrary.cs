@@ -15,17 +15,19 @@ internal static class DeviceLibrary
     /// <summary>Reads the description that a definition names; null after a fault.</summary>
     /// <param name="reader">The definition that has a property <c>device</c>.</param>
     /// <param name="spi">Whether the bus is SPI.</param>
-    /// <param name="folder">Where files are looked for.</param>
+    /// <param name="context">Where files are looked for, and whether they must be there.</param>
     /// <param name="faults">Receives the faults in the description.</param>
-    internal static RegisterDescription? Read(DefinitionReader reader, bool spi, string folder, List<string> faults)
+    internal static RegisterDescription? Read(DefinitionReader reader, bool spi, SourceContext context, List<string> faults)
     {
         string device = reader.RequiredText("device");
-        if (device.Length == 0)
+        bool isFile = device.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
+        string path = Path.Combine(context.Folder, device);
+        if (device.Length == 0 || (isFile && !context.LookForFiles && !File.Exists(path)))
             return null;
         try
         {
-            using Stream? stream = device.EndsWith(Extension, StringComparison.OrdinalIgnoreCase)
-                ? File.OpenRead(Path.Combine(folder, device))
+            using Stream? stream = isFile
+                ? File.OpenRead(path)
                 : typeof(DeviceLibrary).Assembly.GetManifestResourceStream(device + Suffix(spi));
             if (stream is null)
             {

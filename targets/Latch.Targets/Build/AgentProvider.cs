@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Latch.Targets.Profiles;
 
 namespace Latch.Targets.Build;
@@ -10,6 +11,11 @@ internal static class AgentProvider
 {
     public const string ProgramName = "latch-agent", PrebuiltVariable = "LATCH_PREBUILT";
 
+    /// <summary>Debian packages that compile the agent, for another processor and for this one.</summary>
+    internal const string CrossPackages = "clang llvm gcc-aarch64-linux-gnu libc6-dev-arm64-cross", NativePackages = "clang llvm";
+
+    private static readonly string[] s_crossPrograms = ["clang", "llvm-objcopy", "aarch64-linux-gnu-gcc"];
+
     private static readonly byte[] s_elf = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1];
 
     /// <summary>The path of the program, checked to be one for the target.</summary>
@@ -21,7 +27,7 @@ internal static class AgentProvider
             tell($"agent: {named}");
             return named;
         }
-        string? missing = MissingTool(target), sources = Sources();
+        string? missing = MissingTool(target, static program => CommandLine.Find(program) is not null), sources = Sources();
         if (sources is not null && missing is null)
             return await PublishAsync(target, sources, work, tell, cancellation).ConfigureAwait(false);
         string prebuilt = Path.Combine(
@@ -33,7 +39,7 @@ internal static class AgentProvider
             return prebuilt;
         }
         throw new TargetException(
-            $"There is no agent for {target.LatchTarget}: it cannot be compiled here ({missing ?? "this program does not lie in a source tree"}), and there is no prebuilt one at {prebuilt}. Install what is missing, name an agent with --agent, or set {PrebuiltVariable}.");
+            $"There is no agent for {target.LatchTarget}: it cannot be compiled here ({missing ?? "this program does not lie in a source tree"}), and there is no prebuilt one at {prebuilt}. Install what is missing, give a compiled agent with --agent FILE, or name the folder of prebuilt ones in {PrebuiltVariable}.");
     }
 
     /// <summary>Refuses a file that is no program for the target's processor; scripts pass, for they say themselves what runs them.</summary>
@@ -55,16 +61,19 @@ internal static class AgentProvider
             throw new TargetException($"{path}: it is no program for {target.Machine} (ELF machine {machine}, not {expected}). Give an agent that was compiled for {target.LatchTarget}.");
     }
 
-    private static string? MissingTool(TargetProfile target)
+    /// <summary>What compiling needs and is not there, with the packages that bring it; null when all is.</summary>
+    /// <param name="target">What for.</param>
+    /// <param name="has">Whether a program is on PATH.</param>
+    internal static string? MissingTool(TargetProfile target, Predicate<string> has)
     {
-        if (CommandLine.Find("dotnet") is null)
-            return "the .NET SDK is not on PATH";
-        if (CommandLine.Find("clang") is null && CommandLine.Find("gcc") is null)
-            return "there is no clang or gcc";
-        bool cross = target.Architecture == "arm64" && System.Runtime.InteropServices.RuntimeInformation.OSArchitecture != System.Runtime.InteropServices.Architecture.Arm64;
-        if (cross && (CommandLine.Find("aarch64-linux-gnu-gcc") is null || CommandLine.Find("clang") is null))
-            return "the cross compiler is not there (Debian: clang llvm gcc-aarch64-linux-gnu libc6-dev-arm64-cross)";
-        return null;
+        if (!has("dotnet"))
+            return "the .NET SDK is not on PATH: install the .NET 10 SDK";
+        if (target.Architecture == "arm64" && RuntimeInformation.OSArchitecture != Architecture.Arm64)
+        {
+            string[] missing = [.. s_crossPrograms.Where(program => !has(program))];
+            return missing.Length == 0 ? null : $"there is no {string.Join(", ", missing)} on PATH; on Debian and Ubuntu: sudo apt-get install {CrossPackages}";
+        }
+        return has("clang") || has("gcc") ? null : $"there is no clang or gcc on PATH; on Debian and Ubuntu: sudo apt-get install {NativePackages}";
     }
 
     private static string? Sources()

@@ -15,6 +15,11 @@ internal static class Packages
     public static string AgentVersion(BuildRequest request) =>
         typeof(Packages).Assembly.GetName().Version!.ToString(3) + (request.AgentVersion is { } own ? string.Create(CultureInfo.InvariantCulture, $"+{own}") : "");
 
+    /// <summary>The agent's configuration: the one given, else one that reads the board's own load.</summary>
+    public static string Configuration(BuildRequest request) => request.Configuration is { } own
+        ? Read(own)
+        : Fill(Resources.Text(Agent + "agent.json"), new() { ["UNSIGNED"] = request.Key is null ? "true" : "false" });
+
     /// <summary>Packs latch-agent; the file's name and a hash of what is in it.</summary>
     /// <param name="request">What is built.</param>
     /// <param name="program">The agent.</param>
@@ -33,17 +38,15 @@ internal static class Packages
             ["GLIBC"] = request.Target.Glibc,
             ["GROUPS"] = string.Join(' ', request.Target.Groups),
             ["MEMORY"] = request.Target.AgentMemoryMiB.ToString(CultureInfo.InvariantCulture),
-            ["UNSIGNED"] = request.Key is null ? "true" : "false",
         };
         string Filled(string name) => Fill(Resources.Text(name), values);
-        byte[] configuration = request.Configuration is { } own ? Read(own) : Encoding.UTF8.GetBytes(Filled(Agent + "agent.json"));
         deb.Add("usr/lib/latch/agent/latch-agent", program, isProgram: true);
         deb.Add("usr/lib/latch/latch-slot", Encoding.UTF8.GetBytes(Resources.Text("packaging/latch-slot")), isProgram: true);
         deb.Add("lib/systemd/system/latch-agent.service", Encoding.UTF8.GetBytes(Filled(Agent + "latch-agent.service")));
         deb.Add("lib/systemd/system/latch-health.path", Encoding.UTF8.GetBytes(Filled(Agent + "latch-health.path")));
         deb.Add("lib/systemd/system/latch-health.service", Encoding.UTF8.GetBytes(Filled(Agent + "latch-health.service")));
         deb.Add("usr/lib/sysusers.d/latch-agent.conf", Encoding.UTF8.GetBytes(Filled(Agent + "latch-agent.sysusers")));
-        deb.Add("usr/share/latch/agent.json", configuration, isPrivate: true);
+        deb.Add("usr/share/latch/agent.json", Encoding.UTF8.GetBytes(Configuration(request)), isPrivate: true);
         foreach ((string name, string text) in keys)
             deb.Add($"etc/latch/keys/{name}", Encoding.UTF8.GetBytes(text), isConfiguration: true);
         deb.Add("lib/udev/rules.d/50-latch-agent.rules", Encoding.UTF8.GetBytes(Filled(Agent + "latch-agent.udev")));
@@ -88,11 +91,11 @@ internal static class Packages
     private static string Fill(string text, Dictionary<string, string> values) =>
         values.Aggregate(text, (filled, value) => filled.Replace($"@{value.Key}@", value.Value, StringComparison.Ordinal));
 
-    private static byte[] Read(string path)
+    private static string Read(string path)
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return File.ReadAllText(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

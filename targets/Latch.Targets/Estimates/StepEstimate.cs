@@ -15,8 +15,11 @@ internal sealed record StepEstimate(double Cycles, double WeightCycles, long Mac
     public const string Formula =
         "cycles = sum over layers of (multiply-accumulates x cycles each + units x cycles each), targets/model/cores.json; the longer time adds weight bytes / bytes a cycle";
 
+    /// <summary>What <see cref="Place"/> says of what no cache holds.</summary>
+    public const string Memory = "memory";
+
     private const int GatesOfLstm = 4;
-    private static readonly string[] s_places = ["first cache", "second cache", "third cache", "memory"];
+    private static readonly string[] s_places = ["first cache", "second cache", "third cache", Memory];
 
     /// <summary>Microseconds when reading weights costs nothing.</summary>
     public double ShortestMicroseconds => Cycles / ClockMHz;
@@ -53,7 +56,7 @@ internal sealed record StepEstimate(double Cycles, double WeightCycles, long Mac
             macs += products;
         }
         string place = Place(profile, weightBytes);
-        double width = place switch { "first cache" => double.PositiveInfinity, "memory" => core.MemoryBytes, _ => core.SecondCacheBytes };
+        double width = place switch { "first cache" => double.PositiveInfinity, Memory => core.MemoryBytes, _ => core.SecondCacheBytes };
         return new StepEstimate(cycles / plan.Steps, weightBytes / width, macs / plan.Steps, place, profile.ClockMHz);
     }
 

@@ -188,7 +188,15 @@ public sealed class PipelineTests : IDisposable
         Assert.Contains(document.GetProperty("alarms").EnumerateArray(), alarm => alarm.GetProperty("start").GetInt32() is >= 200 and < 240);
         CommandRun again = await CommandRun.Of("watch", _scratch.Path("tiny.latch"), "--source", test, "--profile", profile);
         Assert.Equal(0, again.Code);
-        Assert.Contains("ALARM", again.Out, StringComparison.Ordinal);
+        // One sample a second from the epoch on: lines bear the times of the steps, not those at which an end was known.
+        string[] lines = again.Out.Split('\n');
+        foreach (JsonElement alarm in document.GetProperty("alarms").EnumerateArray())
+        {
+            (long start, long end) = (alarm.GetProperty("start").GetInt64(), alarm.GetProperty("end").GetInt64());
+            Assert.Contains(lines, line => line.StartsWith($"{DateTime.UnixEpoch.AddSeconds(start):yyyy-MM-dd HH:mm:ss}  ALARM  ", StringComparison.Ordinal));
+            Assert.Contains(lines, line => line.StartsWith(
+                $"{DateTime.UnixEpoch.AddSeconds(end):yyyy-MM-dd HH:mm:ss}  over   {end - start} steps after it began at {DateTime.UnixEpoch.AddSeconds(start):HH:mm:ss}, peak ", StringComparison.Ordinal));
+        }
         Assert.Contains("400 steps", again.Out, StringComparison.Ordinal);
     }
 

@@ -132,6 +132,8 @@ public sealed class ReplayTests : IAsyncLifetime
         (await CommandRun.Of("run", await Quantized("other.latch", seed: 2), "--source", _data, "--record", Folder)).AssertFails(2, "another model");
         string windows = await Quantized("windows.latch", seed: 1, "--steps", "20");
         (await CommandRun.Of("run", windows, "--source", _data, "--record", _scratch.Path("w"))).AssertFails(2, "single steps", "--stream");
+        (await CommandRun.Of("run", windows, "--source", _data, "--force", "forget=closed")).AssertFails(2, "--force:", "beside the untouched one step by step", "--stream");
+        Assert.Contains("Forced: the output", (await CommandRun.Of("run", windows, "--source", _data, "--force", "forget=closed", "--stream")).Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_scratch.Path("w")));
         Assert.Equal(0, (await CommandRun.Of("run", windows, "--source", _data, "--record", _scratch.Path("w"), "--stream")).Code);
         Assert.Equal(0, (await CommandRun.Of("replay", _scratch.Path("w"), windows)).Code);

@@ -44,11 +44,37 @@ public sealed class TargetTests
         CommandRun run = await CommandRun.Of("inspect", Model, "--target", "pi-4");
         Assert.Equal(0, run.Code);
         Assert.Contains("On pi-4 (Raspberry Pi 4 Model B)", run.Out, StringComparison.Ordinal);
+        Assert.Matches(@"memory of weights\s+[0-9.]+ KiB, packed for advsimd, the kernel of this board", run.Out);
+        Assert.Matches(@"a step works on\s+[0-9.]+ KiB: fits into the (first|second) cache of the Cortex-A72", run.Out);
         Assert.Matches(@"step time, ESTIMATE\s+[0-9.]+ to [0-9.]+ us at 1800 MHz \(not measured\)", run.Out);
         Assert.Contains("nothing was measured on a board.", run.Out, StringComparison.Ordinal);
         CommandRun json = await CommandRun.Of("inspect", Model, "--target", "pi-4", "--json");
         using JsonDocument document = JsonDocument.Parse(json.Out);
         Assert.False(document.RootElement.GetProperty("target").GetProperty("estimate").GetProperty("isMeasured").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Inspect_TargetWithWeightsInTheFirstCache_GivesOneTime()
+    {
+        using Scratch scratch = new();
+        CommandRun quantized = await CommandRun.Of(
+            "quantize", new TinyOnnx().Write(scratch.Path("tiny.onnx")), "--calibration", scratch.Write("train.csv", TinySeries.Csv(200)), "-o", scratch.Path("tiny.latch"));
+        Assert.True(quantized.Code == 0, quantized.Error);
+        CommandRun run = await CommandRun.Of("inspect", scratch.Path("tiny.latch"), "--target", "pi-4");
+        Assert.Matches(@"step time, ESTIMATE\s+[0-9.]+ us at 1800 MHz \(not measured\)", run.Out);
+        Assert.Matches(@"of which weights\s+0 us, read from the first cache", run.Out);
+        Assert.Contains("fits into the first cache of the Cortex-A72", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inspect_TargetWithWeightsInMemory_SaysSo()
+    {
+        using Scratch scratch = new();
+        string pi4 = await File.ReadAllTextAsync(Path.Combine(SharedData.Repository, "targets", "raspberry-pi-4.json"), TestContext.Current.CancellationToken);
+        scratch.Write("small.json", pi4.Replace("\"pi-4\"", "\"small\"", StringComparison.Ordinal).Replace("\"KiB\": 32,", "\"KiB\": 1,", StringComparison.Ordinal).Replace("\"KiB\": 1024,", "\"KiB\": 2,", StringComparison.Ordinal));
+        CommandRun run = await CommandRun.Of("inspect", Model, "--target", "small", "--targets", scratch.Folder);
+        Assert.Contains("KiB: more than the caches of the Cortex-A72 hold", run.Out, StringComparison.Ordinal);
+        Assert.Matches(@"of which weights\s+0 to [0-9.]+ us, read from the memory", run.Out);
     }
 
     [Fact]
@@ -95,6 +121,7 @@ public sealed class TargetTests
         CommandRun run = await CommandRun.Of("build", "--target", "pi-4", "--model", Model, "--agent", "/proc/self/exe", "-o", scratch.Path("out"));
         Assert.Equal(3, run.Code);
         Assert.Contains("it is no program for aarch64 (ELF machine 62, not 183).", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(scratch.Path("out")));
     }
 
     [Fact]
@@ -103,11 +130,12 @@ public sealed class TargetTests
         using Scratch scratch = new();
         string agent = scratch.Write("agent", "#!/bin/sh\n"), config = scratch.Write("agent.json", "{ nonsense");
         string[] build = ["build", "--target", "pi-4", "--model", Model, "--agent", agent, "-o", scratch.Path("out")];
-        (await CommandRun.Of([.. build, "--config", config])).AssertFails(3, "agent.json: it cannot be the agent's configuration:");
+        (await CommandRun.Of([.. build, "--config", config])).AssertFails(3, "agent.json: the file: is not JSON.");
         (await CommandRun.Of([.. build, "--name", "A b"])).AssertFails(3, "'A b' cannot be the name of a model's package");
         (await CommandRun.Of([.. build, "--version", "0"])).AssertFails(2, "--version must be a number from 1");
         (await CommandRun.Of([.. build, "--sign", scratch.Path("none.pem")])).AssertFails(3, "none.pem: The key cannot be read:");
         (await CommandRun.Of("deploy", "-evil", "--target", "pi-4", "--packages", scratch.Folder)).AssertFails(3, "'-evil' is no board");
+        (await CommandRun.Of("deploy", "pi@board", "--target", "pi-4", "--packages", scratch.Folder, "--sign", "key.pem")).AssertFails(2, "--sign is for building: give --model too");
         (await CommandRun.Of("deploy", "pi@board", "--target", "pi-4")).AssertFails(2, "Give the folder that 'latch build' wrote");
         (await CommandRun.Of("deploy", "pi@board", "--target", "pi-4", "--packages", scratch.Folder)).AssertFails(3, "build.json: it cannot be read:");
     }

@@ -137,7 +137,7 @@ public sealed partial class PackageTests : IDisposable
                 Time = DateTimeOffset.FromUnixTimeSeconds(1767225600).AddDays(days),
                 AgentVersion = agentVersion,
             },
-            _ => { }, TestContext.Current.CancellationToken);
+            _ => { }, _ => { }, TestContext.Current.CancellationToken);
     }
 
     private string Extract(string package)

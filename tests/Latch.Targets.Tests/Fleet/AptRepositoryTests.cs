@@ -178,7 +178,7 @@ public sealed class AptRepositoryTests : IDisposable
                 // Each release is built on another day.
                 Time = DateTimeOffset.FromUnixTimeSeconds(1767225600).AddDays(_days++),
             },
-            _ => { }, TestContext.Current.CancellationToken);
+            _ => { }, _ => { }, TestContext.Current.CancellationToken);
         return [Path.Combine(output, result.AgentPackage), Path.Combine(output, result.ModelPackage)];
     }
 
