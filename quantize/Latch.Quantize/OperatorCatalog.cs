@@ -139,7 +139,7 @@ internal static class OperatorCatalog
     {
         var page = new StringBuilder();
         page.Append("# Operators in integers\n\n");
-        page.Append("Written from `OperatorCatalog.cs` by a test (LATCH_APPROVE=1 rewrites it), which also measures every figure (recurrent layers over sequences). Formulas are in `src/Latch.Runtime/NUMERICS.md`.\n");
+        page.Append("Written from `OperatorCatalog.cs` by a test (LATCH_APPROVE=1 rewrites it), which also measures every figure, on outputs of 16-bit codes and inputs of 8-bit ones where weights multiply them (recurrent layers, and outputs of 8-bit codes, over whole networks). Formulas are in `src/Latch.Runtime/NUMERICS.md`.\n");
         page.Append("The error is the operation's own, inputs and weights taken as their codes say: codes are steps of the output, the rest is in real numbers.\n");
         page.Append("Every output is limited to its codes. int16 covers twice the calibrated range, int8 the range itself.\n\n");
         page.Append("| node | kind | formats | rounds | largest error | limits |\n|---|---|---|---|---|---|\n");

@@ -73,7 +73,8 @@ internal static class Activation
             ActivationKind.GeluTanh => Saturate(Math.Max(v, 0) - Tail(CurveTables.GeluTanhTail, 2L * Math.Abs(z))),
             ActivationKind.HardSwish => Saturate(Multiply(v, Math.Clamp(Multiply(v, Sixth) + (One / 2), 0, One))),
             ActivationKind.Erf => ErrorFunction(z),
-            _ => Arctangent(z),
+            ActivationKind.Atan => Arctangent(z),
+            _ => throw new InvalidOperationException("The activation has no integer form."),
         };
     }
 

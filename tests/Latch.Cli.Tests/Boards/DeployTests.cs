@@ -247,8 +247,10 @@ public sealed class DeployTests
     public async Task Pull_AfterTheModelChanged_TakesTheNewOneIntoTheSameFolder()
     {
         using SshRig rig = new();
-        string profile = rig.At("p.json"), pulled = rig.At("pulled");
-        await File.WriteAllTextAsync(profile, "{}", TestContext.Current.CancellationToken);
+        string profile = rig.At("p.json"), pulled = rig.At("pulled"), train = rig.At("train.csv");
+        await File.WriteAllTextAsync(train, TinySeries.Csv(400, header: false, channels: 37), TestContext.Current.CancellationToken);
+        CommandRun learnt = await CommandRun.Of("watch", SshRig.Model, "--source", train, "--train", train, "--save-profile", profile, "--json");
+        Assert.True(learnt.Code == 0, learnt.Error);
         await rig.Latch("deploy", "--target", "x64", "--packages", await rig.Build(1, more: ["--profile", profile]));
         Directory.CreateDirectory(rig.At("var/lib/latch/recording"));
         CommandRun first = await rig.Latch("pull", "-o", pulled);

@@ -54,6 +54,9 @@ internal sealed class SshRig : IDisposable
     public async Task<CommandRun> Latch(string command, params string[] arguments) =>
         await CommandRun.Of([command, Board, "--ssh-option", $"-F {At("etc/ssh/config")}", "--ssh-option", $"-p {Port}", .. arguments]);
 
+    /// <summary>The model that is built: 37 channels in, 37 out.</summary>
+    public static string Model { get; } = Path.Combine(SharedData.Repository, "samples", "gates", "gates-lstm.latch");
+
     /// <summary>Builds packages for x64 with a script for an agent.</summary>
     public async Task<string> Build(int version, string agent = "1", string target = "x64", string[]? more = null)
     {
@@ -65,7 +68,7 @@ internal sealed class SshRig : IDisposable
             esac
             """);
         CommandRun run = await CommandRun.Of(
-            ["build", "--target", target, "--model", Path.Combine(SharedData.Repository, "samples", "gates", "gates-lstm.latch"), "--name", "pump", "--version", $"{version}", "--agent", program, "-o", folder, .. more ?? []]);
+            ["build", "--target", target, "--model", Model, "--name", "pump", "--version", $"{version}", "--agent", program, "-o", folder, .. more ?? []]);
         Assert.True(run.Code == 0, run.Error);
         return folder;
     }

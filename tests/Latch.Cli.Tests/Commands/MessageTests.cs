@@ -55,7 +55,7 @@ public sealed class MessageTests : IAsyncLifetime
         (await CommandRun.Of("watch", _latch, "--source", _data, "--profile", _scratch.Path("none.json"))).AssertFails(3, "none.json: there is no such file. Check the path.");
         string[] build = ["build", "--target", "pi-5", "-o", _scratch.Path("out")];
         (await CommandRun.Of([.. build, "--model", _latch, "--sign", _scratch.Path("none.pem")])).AssertFails(3, "none.pem", "there is no such file. Check the path.");
-        (await CommandRun.Of([.. build, "--model", _scratch.Path("none.latch")])).AssertFails(3, "none.latch", "there is no such file. Check the path.");
+        (await CommandRun.Of([.. build, "--model", _scratch.Path("none.latch")])).AssertFails(3, "none.latch", "there is no such file.");
     }
 
     [Fact]
