@@ -63,6 +63,8 @@ internal static class WindowPadding
             return null;
         int[] strides = TensorShape.Strides(padded);
         int[] before = [.. strides.Select((stride, axis) => first / stride % padded[axis])];
+        if (before.Select((pad, axis) => padded[axis] - shape[axis] - pad).Any(after => after < 0))
+            return null;
         int[][] sources = [.. padded.Select((length, axis) => Enumerable.Range(-before[axis], length).Select(at => at < shape[axis] ? Math.Max(at, -1) : -1).ToArray())];
         return node.Source.AsSpan().SequenceEqual(PickMap.OfAxes(shape, sources))
             ? Enumerable.Range(0, shape.Length).Where(axis => padded[axis] > shape[axis]).ToDictionary(axis => axis, axis => (before[axis], padded[axis] - shape[axis] - before[axis]))

@@ -117,7 +117,7 @@ internal static class CompareCommand
                 error.Name, Figures.Decibels(error.SqnrDb), Figures.Number(error.MeanDifference), Figures.Number(error.RmsDifference),
                 Figures.Number(error.LargestDifference), Figures.Number(error.FloatRms),
             }));
-        terminal.WriteTable("Noisiest tensors", ["tensor", "bits", "SQNR dB", "lost here dB", "rms diff"],
+        terminal.WriteTable($"Noisiest tensors (over at most {InnerSteps} steps of the data)", ["tensor", "bits", "SQNR dB", "lost here dB", "rms diff"],
             result.Inner.Tensors.Take(6).Select(tensor => new[]
             {
                 tensor.Error.Name, $"{tensor.Bits}", Figures.Decibels(tensor.Error.SqnrDb), Figures.Fixed(tensor.DropDb, 1), Figures.Number(tensor.Error.Rms),

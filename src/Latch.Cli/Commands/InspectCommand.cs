@@ -60,11 +60,13 @@ internal static class InspectCommand
         ModelSource source;
         FloatModel model;
         string? obstacle;
+        bool isOpen;
         try
         {
             source = ModelSource.Open(path);
             model = source.Import(new ImportOptions { Steps = steps, States = states });
             obstacle = Quantizer.StreamingObstacle(model, wanted => source.Import(new ImportOptions { Steps = wanted, ReplaceSteps = true, States = states }));
+            isOpen = steps is null && model.Steps == 1 && TakesWindows(source, states);
         }
         catch (ImportException exception) when (exception.Code is ImportErrorCode.UnsupportedOperator or ImportErrorCode.UnsupportedForm
             or ImportErrorCode.UnsupportedOpset or ImportErrorCode.UnresolvedShape)
@@ -73,9 +75,22 @@ internal static class InspectCommand
         }
 
         if (json)
-            Json.Write(terminal, OnnxDescription.Document(source, model, obstacle));
+            Json.Write(terminal, OnnxDescription.Document(source, model, isOpen, obstacle));
         else
-            OnnxDescription.Write(terminal, path, model, obstacle);
+            OnnxDescription.Write(terminal, path, model, isOpen, obstacle);
         return (int)ExitCode.Ok;
+    }
+
+    // Whether the file leaves the number of steps to whoever imports it.
+    private static bool TakesWindows(ModelSource source, IReadOnlyList<StatePair>? states)
+    {
+        try
+        {
+            return source.Import(new ImportOptions { Steps = 2, States = states }).Steps == 2;
+        }
+        catch (ImportException)
+        {
+            return false;
+        }
     }
 }

@@ -16,6 +16,9 @@ internal static class QuantizeCommand
     /// <summary>Rows or windows without which no part can be held back.</summary>
     private const int FewestRuns = 5;
 
+    /// <summary>Below this a hint is given.</summary>
+    private const double LowDecibel = 25;
+
     private static readonly Dictionary<string, CalibrationMethod> s_methods = new()
     {
         ["minmax"] = CalibrationMethod.MinMax,
@@ -163,6 +166,8 @@ internal static class QuantizeCommand
         ]);
         if (result.Precision is { } precision)
             PrecisionTables.Write(terminal, precision, result.Costs);
+        if (request.Activations == ActivationWidth.Int8 && definition.Provenance.Figures.TryGetValue("sqnr_db", out double decibel) && decibel < LowDecibel)
+            terminal.Out.WriteLine($"{Figures.Decibels(decibel)} dB is low. Try --activations auto (16 bits where it matters), --method auto, or more ordinary data.");
         terminal.Out.WriteLine($"Next: latch compare {request.Model} {request.Output} --data DATA");
     }
 

@@ -7,7 +7,7 @@ namespace Latch.Cli.Models;
 /// <summary>What <c>inspect</c> says about a float model.</summary>
 internal static class OnnxDescription
 {
-    public static object Document(ModelSource source, FloatModel model, string? obstacle) => new
+    public static object Document(ModelSource source, FloatModel model, bool stepsAreOpen, string? obstacle) => new
     {
         file = source.Path,
         kind = source.Kind,
@@ -16,6 +16,7 @@ internal static class OnnxDescription
         model.Producer,
         model.Opset,
         model.Steps,
+        stepsAreOpen,
         notStreamable = obstacle,
         sha256 = model.SourceSha256,
         fileBytes = source.Bytes,
@@ -37,13 +38,13 @@ internal static class OnnxDescription
         operations = Operations(model).ToDictionary(),
     };
 
-    public static void Write(Terminal terminal, string path, FloatModel model, string? obstacle)
+    public static void Write(Terminal terminal, string path, FloatModel model, bool stepsAreOpen, string? obstacle)
     {
         terminal.WriteTable($"{path}: {model.Name}", ["", "value"],
         [
             ["written by", model.Producer.Length == 0 ? "unknown" : model.Producer],
             ["operator set", $"{model.Opset}"],
-            ["steps", $"{model.Steps}"],
+            ["steps", stepsAreOpen ? "open: one stream, or windows of --steps N" : $"{model.Steps}"],
             ["step by step", obstacle is null ? "yes" : $"no: {obstacle}"],
             ["weights", Figures.Bytes(model.FloatBytes)],
             .. model.Inputs.Select(input => new[] { $"input {input.Name}", Figures.Shape(input.Shape) }),

@@ -56,6 +56,15 @@ public sealed class FrameTests : IDisposable
         Assert.Contains("every tensor and state", run.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Inspect_StepsThatTheFileLeavesOpen_AreToldSo()
+    {
+        CommandRun open = await CommandRun.Of("inspect", new TinyOnnx().Write(_scratch.Path("tiny.onnx"))), fixedSteps = await CommandRun.Of("inspect", _scratch.Path("tiny.onnx"), "--steps", "7");
+        Assert.Matches("steps +open: one stream, or windows of --steps N", open.Out);
+        Assert.Matches("steps +7", fixedSteps.Out);
+        Assert.True((await Document("inspect", _scratch.Path("tiny.onnx"), "--json")).GetProperty("stepsAreOpen").GetBoolean());
+    }
+
     private static async Task<JsonElement> Document(params string[] arguments)
     {
         CommandRun run = await CommandRun.Of(arguments);

@@ -103,6 +103,18 @@ public sealed class WindowPaddingTests
     }
 
     [Fact]
+    public void Import_OneAxisPaddedAndAnotherCut_StaysANode()
+    {
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 3, 4, Steps);
+        string padded = writer.Node("Pad", ["x", writer.Integers(0, 0, 0, 2, 0, 0, -1, 0)]);
+        writer.Node("Conv", [padded, writer.Floats(new Random(1), 1, 4, 3, 2, 3)], ["y"]);
+        writer.Output("y");
+
+        Assert.Equal([0, 0], Conv(Check(writer), "PickNode", "ConvNode").Window.Before);
+    }
+
+    [Fact]
     public void Import_PaddedChannels_StayANode()
     {
         OnnxWriter writer = new(13);
