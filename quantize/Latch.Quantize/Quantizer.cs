@@ -97,8 +97,11 @@ public static class Quantizer
     {
         ArgumentNullException.ThrowIfNull(single);
         ArgumentNullException.ThrowIfNull(import);
-        bool carries = single.Steps == 1 && single.Nodes.Any(static node => node is ConvNode) && single.States.Count + single.LayerStates.Count == 0;
-        return carries && Stepping.Find(Simplification.Apply(single), import).Obstacle is null ? CarriedWindows.Carry(import(2), single) : single;
+        if (single.Steps != 1)
+            return single;
+        FloatModel simple = Simplification.Apply(single);
+        FloatModel? step = Stepping.Find(simple, import).Step;
+        return step is null || ReferenceEquals(step, simple) ? single : CarriedWindows.Carry(import(2), single);
     }
 
     private static CalibrationData Sample(CalibrationData data, int windows) => data.Thinned(windows * (data.IsStream ? RowsPerWindow : 1));

@@ -93,6 +93,13 @@ public sealed class CarriedWindowTests
         Assert.Same(single, Quantizer.StepModel(single, Centred));
     }
 
+    [Fact]
+    public void StepModel_ModelThatHasNoOtherNumberOfSteps_IsTheModelItself()
+    {
+        FloatModel single = Network(1, false);
+        Assert.Same(single, Quantizer.StepModel(single, static steps => throw new Import.ImportException(Import.ImportErrorCode.UnresolvedShape, "file", $"no {steps} steps")));
+    }
+
     // A temporal convolution: two dilated layers with a residual around the second, then a GRU.
     private static FloatModel Network(int steps, bool lastOnly)
     {
