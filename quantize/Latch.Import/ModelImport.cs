@@ -11,9 +11,6 @@ namespace Latch.Import;
 internal sealed partial class ModelImport
 {
     /// <summary>A number of steps that no batch has, to tell the axes apart.</summary>
-    // tf2onnx writes "None" for a revision that it does not know.
-    private static string Made(ModelProto proto) => $"{proto.ProducerName} {(proto.ProducerVersion.EndsWith(" None", StringComparison.Ordinal) ? proto.ProducerVersion[..^" None".Length] : proto.ProducerVersion)}".Trim();
-
     private const int ProbeSteps = 5;
 
     private readonly ModelProto _proto;
@@ -105,6 +102,9 @@ internal sealed partial class ModelImport
             FloatBytes = FloatBytes(),
         };
     }
+
+    // tf2onnx writes "None" for a revision that it does not know.
+    private static string Made(ModelProto proto) => $"{proto.ProducerName} {(proto.ProducerVersion.EndsWith(" None", StringComparison.Ordinal) ? proto.ProducerVersion[..^" None".Length] : proto.ProducerVersion)}".Trim();
 
     /// <summary>Whether the inputs of a model without states do not follow the steps of its layers.</summary>
     private static bool IsOneStep(PassGraph graph, int steps) => graph.States.Count + graph.LayerStates.Count == 0

@@ -22,10 +22,11 @@ internal static class CarriedWindows
         Dictionary<string, int[]> shapes = [];
         List<StatePair> states = [];
         List<GraphNode> nodes = [];
+        HashSet<string> taken = [.. single.Inputs.Select(static input => input.Name), .. single.Constants.Keys, .. single.Nodes.SelectMany(static node => node.Outputs.Append(node.Name))];
         foreach (GraphNode node in single.Nodes)
         {
             if (node is ConvNode conv && TimeAxis.Of(model, single, conv.Input) is >= 2 and var time && Reach(conv, time) > 0)
-                nodes.AddRange(Carry(conv, time, single.Shape(conv.Input), shapes, states));
+                nodes.AddRange(Carry(conv, time, single.Shape(conv.Input), taken, shapes, states));
             else
                 nodes.Add(node);
         }
@@ -33,9 +34,9 @@ internal static class CarriedWindows
     }
 
     // The steps that the window saw before and the new one: the convolution sees them, the last of them are the next step's past.
-    private static GraphNode[] Carry(ConvNode node, int time, int[] input, Dictionary<string, int[]> shapes, List<StatePair> states)
+    private static GraphNode[] Carry(ConvNode node, int time, int[] input, HashSet<string> taken, Dictionary<string, int[]> shapes, List<StatePair> states)
     {
-        string past = $"{node.Name}.past", seen = $"{node.Name}.seen", next = $"{node.Name}.next";
+        string past = Free(taken, $"{node.Name}.past"), seen = Free(taken, $"{node.Name}.seen"), next = Free(taken, $"{node.Name}.next");
         int reach = Reach(node, time);
         shapes[past] = shapes[next] = With(input, time, reach);
         shapes[seen] = With(input, time, reach + 1);
@@ -48,6 +49,13 @@ internal static class CarriedWindows
             node with { Input = seen, Window = window },
             new SliceNode(next, seen, next, starts, [.. input.Select(static _ => 1)]),
         ];
+    }
+
+    private static string Free(HashSet<string> taken, string name)
+    {
+        while (!taken.Add(name))
+            name += "'";
+        return name;
     }
 
     // Steps before its own that a window sees.

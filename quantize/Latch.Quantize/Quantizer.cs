@@ -55,8 +55,10 @@ public static class Quantizer
             throw new QuantizeException($"a stream of rows calibrates a model of one step; this one takes {model.Steps}, give windows");
         model = Simplification.Apply(model);
         (FloatModel? step, string? obstacle) = Stepping.Find(model, import);
-        if (model.Steps == 1 && step is not null)
+        if (data.IsStream && step is not null)
             model = step;
+        else if (model.Steps == 1 && step?.States.Count > model.States.Count)
+            (step, obstacle) = (null, "the data were windows of one step, so that its convolutions have met no steps before; leave the steps out");
         if (data.IsStream && step is null)
             throw new QuantizeException($"the model cannot be streamed: {obstacle}; import it for the number of steps of a window (--steps) and give windows");
         CalibrationData used = data.Thinned(options.MaxWindows * (data.IsStream ? RowsPerWindow : 1));

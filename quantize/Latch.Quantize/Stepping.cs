@@ -42,6 +42,8 @@ internal static class Stepping
         if (Causality.FindObstacle(model, single) is { } reason)
             return (null, reason);
         FloatModel step = CarriedWindows.Carry(model, single);
+        if (!ReferenceEquals(step, single) && model.States.Count + model.LayerStates.Count > 0)
+            return (null, $"node '{step.Nodes.OfType<ConvNode>().First(conv => !single.Nodes.Contains(conv)).Name}' sees several steps at once, and none of the states that the file hands on holds them");
         return StepTrial.FindObstacle(model, step) is { } found ? (null, found) : (step, null);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace Latch.Model;
 
@@ -14,6 +15,7 @@ internal sealed partial class WholeFile : IDisposable
 
     private readonly string _target;
     private readonly string? _beside;
+    private bool _isKept;
 
     /// <summary>Opens the file. Opening a pipe waits for its reader.</summary>
     /// <param name="path">Its final name.</param>
@@ -23,9 +25,9 @@ internal sealed partial class WholeFile : IDisposable
     public WholeFile(string path, int bufferSize = 4096)
     {
         _target = Target(path);
-        if (IsStandardOutput(_target))
+        if (OpenFile(_target) is { } open)
         {
-            Stream = Console.OpenStandardOutput();
+            Stream = open;
             return;
         }
         if (IsWrittenInto(_target))
@@ -79,7 +81,17 @@ internal sealed partial class WholeFile : IDisposable
         if (_beside is null)
             return;
         check?.Invoke(_beside);
+        if (!OperatingSystem.IsWindows() && File.Exists(_target))
+            File.SetUnixFileMode(_beside, File.GetUnixFileMode(_target));
         File.Move(_beside, _target, overwrite: true);
+    }
+
+    /// <summary>Leaves what was written beside the final name when the file is not complete.</summary>
+    /// <returns>Where that is; the target itself when it is written straight into.</returns>
+    public string Keep()
+    {
+        _isKept = true;
+        return _beside ?? _target;
     }
 
     /// <summary>Closes the file; one that is not complete is deleted.</summary>
@@ -91,7 +103,7 @@ internal sealed partial class WholeFile : IDisposable
         }
         finally
         {
-            if (_beside is not null)
+            if (_beside is not null && !_isKept)
                 File.Delete(_beside);
         }
     }
@@ -109,7 +121,17 @@ internal sealed partial class WholeFile : IDisposable
         return links > 0 ? Target(Path.Combine(folder, link), links - 1) : throw new IOException("Its links lead in a circle.");
     }
 
-    private static bool IsStandardOutput(string target) => target == $"{Processes}{Environment.ProcessId}/fd/1";
+    // What this process has open already is written on, where it stands, and stays open.
+    private static Stream? OpenFile(string target)
+    {
+        string open = $"{Processes}{Environment.ProcessId}/fd/";
+        return !target.StartsWith(open, StringComparison.Ordinal) || !int.TryParse(target.AsSpan(open.Length), out int number) ? null : number switch
+        {
+            1 => Console.OpenStandardOutput(),
+            2 => Console.OpenStandardError(),
+            _ => new FileStream(new SafeFileHandle(number, ownsHandle: false), FileAccess.Write),
+        };
+    }
 
     // statx of Linux: one layout on all machines.
     private const int CurrentFolder = -100, StatusBytes = 256, ModeAt = 28, TypeMask = 0xF000, Regular = 0x8000;

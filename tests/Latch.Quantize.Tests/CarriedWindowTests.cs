@@ -80,6 +80,50 @@ public sealed class CarriedWindowTests
     }
 
     [Fact]
+    public void Quantize_WindowsOfOneStep_CarryNothing()
+    {
+        ModelDefinition definition = Quantizer.Quantize(
+            Network(1, false), CalibrationData.FromWindows(NetworkBuilder.Windows(1, 60, 1, Channels)), null, static steps => Network(steps, false)).Definition;
+        Assert.Null(definition.Step);
+        Assert.Contains("leave the steps out", definition.NotStreamable, StringComparison.Ordinal);
+        Assert.Empty(definition.Sequence!.States);
+    }
+
+    [Fact]
+    public void Quantize_ValueThatHasTheNameOfAPast_IsNotTakenForIt()
+    {
+        static FloatModel Named(int steps)
+        {
+            var builder = new NetworkBuilder(5, steps);
+            builder.Output(Convolution(builder, "conv", builder.Input("conv.past", 1, Channels, steps), Channels, new WindowGeometry([1], [1], [2], [0])));
+            return builder.Build();
+        }
+
+        ModelDefinition definition = Quantizer.Quantize(Named(Steps), CalibrationData.FromWindows(NetworkBuilder.Windows(1, 30, Steps, Channels)), null, Named).Definition;
+        Assert.Equal("conv.past'", Assert.Single(definition.Step!.States).Name);
+    }
+
+    [Fact]
+    public void StreamingObstacle_FileWithStatesOfItsOwn_CarriesNoOthers()
+    {
+        static FloatModel WithState(int steps)
+        {
+            FloatModel network = Network(steps, false);
+            return new FloatModel(network.Nodes, network.Inputs.Select(static input => input.Name).Concat(network.Constants.Keys).Concat(network.Nodes.SelectMany(static node => node.Outputs)).ToDictionary(static name => name, network.Shape))
+            {
+                Name = "own",
+                Steps = steps,
+                Inputs = network.Inputs,
+                Outputs = network.Outputs,
+                LayerStates = [new StatePair("h", "hn")],
+                Constants = network.Constants,
+            };
+        }
+
+        Assert.Contains("'first' sees several steps at once", Quantizer.StreamingObstacle(WithState(Steps), WithState), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void StepModel_ConvolutionThatSeesLaterSteps_IsTheModelItself()
     {
         static FloatModel Centred(int steps)

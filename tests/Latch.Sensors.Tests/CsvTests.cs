@@ -83,6 +83,18 @@ public sealed class CsvTests : IDisposable
     }
 
     [Fact]
+    public void Recorder_NameTakenByAFolder_KeepsTheRowsAndSaysWhere()
+    {
+        string path = Path.Combine(_folder, "d.csv");
+        CsvRecorder recorder = new(path, [new("x", "")]);
+        recorder.Write([7], DateTimeOffset.UnixEpoch);
+        Directory.CreateDirectory(path);
+        string message = Assert.Throws<IOException>(recorder.Dispose).Message, kept = Assert.Single(Directory.GetFiles(_folder, "d.csv.*.tmp"));
+        Assert.Contains(kept, message, StringComparison.Ordinal);
+        Assert.Equal("time,x\n1970-01-01T00:00:00.000Z,7\n", File.ReadAllText(kept));
+    }
+
+    [Fact]
     public void Recorder_NotYetEnded_LeavesFlushedRowsReadable()
     {
         string path = Path.Combine(_folder, "c.csv.gz");

@@ -12,13 +12,16 @@ internal sealed class CalibrationRecorder : IReferenceObserver
     // Windows of a convolution that are taken in of each run, or twice as many: they look alike.
     private const int MostWindows = 8;
 
+    // 2^32 over the golden ratio: multiples of it, modulo 2^32, lie evenly.
+    private const uint Scatter = 0x9E3779B1;
+
     private readonly IReadOnlyList<Ranges> _ranges;
     private readonly Dictionary<string, List<DenseNode>> _denseByInput;
     private readonly HashSet<string> _recurrentInputs;
     private readonly Dictionary<string, float[]> _inputs = [];
     private readonly Dictionary<string, float[]> _hidden = [];
     private readonly Dictionary<string, SecondMoments> _moments = [];
-    private readonly Dictionary<string, long> _windows = [];
+    private readonly Dictionary<string, uint> _windows = [];
     private readonly FloatReference _reference;
 
     public CalibrationRecorder(FloatReference reference, IReadOnlyList<Ranges> ranges)
@@ -63,10 +66,10 @@ internal sealed class CalibrationRecorder : IReferenceObserver
 
     public void OnWindow(ConvNode node, ReadOnlySpan<float> seen)
     {
-        int windows = _reference.Model.Count(node.Output) / node.Weights.Shape[0];
-        long before = _windows.GetValueOrDefault(node.Name);
-        _windows[node.Name] = before + 1;
-        if (before % Math.Max(1, windows / MostWindows) == 0)
+        // One in so many, scattered: at a fixed distance they would all lie at one edge of a plane.
+        uint windows = (uint)(_reference.Model.Count(node.Output) / node.Weights.Shape[0]), number = _windows.GetValueOrDefault(node.Name);
+        _windows[node.Name] = number + 1;
+        if ((ulong)(number * Scatter) * Math.Max(1, windows / MostWindows) >> 32 == 0)
             Add(node.Name, seen, []);
     }
 

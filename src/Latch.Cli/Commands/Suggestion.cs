@@ -12,7 +12,8 @@ internal static class Suggestion
     {
         Command command = parsed.CommandResult.Command;
         string[] names = [.. command.Subcommands.Select(child => child.Name), .. command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal))];
-        foreach (string word in parsed.UnmatchedTokens)
+        // A misspelt option may have been taken for an argument, and what stands behind it is then left over.
+        foreach (string word in parsed.UnmatchedTokens.Concat(parsed.Tokens.Select(token => token.Value).Where(token => token.StartsWith("--", StringComparison.Ordinal) && !names.Contains(token))))
             if (names.Select(name => (Name: name, Edits: Edits(word, name))).Where(near => near.Edits <= Math.Min(MostEdits, word.TrimStart('-').Length / 2)).OrderBy(near => near.Edits).FirstOrDefault().Name is { } nearest)
                 return $"'{word}' is not known here: did you mean '{nearest}'?";
         return null;

@@ -70,6 +70,7 @@ public sealed class CsvRecorder : IDisposable
     }
 
     /// <summary>Ends the recording: writes what is left and gives the file its final name.</summary>
+    /// <exception cref="IOException">That cannot be done; the message says where the rows are.</exception>
     public void Dispose()
     {
         if (_disposed)
@@ -77,8 +78,16 @@ public sealed class CsvRecorder : IDisposable
         _disposed = true;
         using (_file)
         {
-            _writer.Dispose();
-            _file.Complete();
+            try
+            {
+                _writer.Dispose();
+                _file.Complete();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+            {
+                // .NET names a file that may not grow further an argument out of range.
+                throw new IOException($"{exception.Message} The rows that were written are in '{_file.Keep()}'.", exception);
+            }
         }
     }
 }

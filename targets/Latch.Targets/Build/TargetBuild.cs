@@ -14,7 +14,7 @@ internal static class TargetBuild
 
     private const string HowToSign = "make a key with 'latch keygen -o model.pem' and build with --sign model.pem";
 
-    /// <summary>Builds. What is refused leaves nothing behind.</summary>
+    /// <summary>Builds. What is refused leaves no files behind.</summary>
     /// <param name="request">What.</param>
     /// <param name="tell">Receives a line for each thing done.</param>
     /// <param name="warn">Receives what is allowed, but unsafe or in vain.</param>

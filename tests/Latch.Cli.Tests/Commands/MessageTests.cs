@@ -24,6 +24,7 @@ public sealed class MessageTests : IAsyncLifetime
     [Theory]
     [InlineData("'quantise' is not known here: did you mean 'quantize'? Run 'latch --help'.", "quantise", "x")]
     [InlineData("did you mean '--source'? Run 'latch run --help'.", "run", "m.latch", "--sorce", "x.csv")]
+    [InlineData("'--targte' is not known here: did you mean '--target'?", "inspect", "--targte", "pi-4", "m.latch")]
     [InlineData("did you mean '--calibration'?", "quantize", "m.onnx", "--calibartion", "x.csv", "-o", "y.latch")]
     [InlineData("Unrecognized command or argument 'whirl'. Run 'latch --help'.", "whirl")]
     [InlineData("Unrecognized command or argument 'x'.", "targets", "x")]

@@ -67,6 +67,17 @@ public sealed class OutputTests : IAsyncLifetime
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task Run_OutputThatIsThere_KeepsItsMode()
+    {
+        string output = _scratch.Write("secret.csv", "old");
+        File.SetUnixFileMode(output, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Equal(0, (await CommandRun.Of("run", _latch, "--source", _data, "-o", output)).Code);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(output));
+        Assert.NotEqual("old", await File.ReadAllTextAsync(output, Token));
+    }
+
+    [Fact]
     public async Task Run_OutputIsALinkToTheModel_IsRefused()
     {
         string link = _scratch.Path("out.csv");

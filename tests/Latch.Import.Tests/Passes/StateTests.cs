@@ -69,6 +69,23 @@ public sealed class StateTests
         Assert.InRange(StatefulAgreement.Largest(bytes, model, 12, model.LayerStates), 0, 1e-6);
     }
 
+    [Fact]
+    public void Import_StatesThatAreAllThatComesOut_StayPorts()
+    {
+        OnnxWriter writer = new(13);
+        writer.Input("x", 1, 1, 3);
+        writer.Input("h1_in", 1, 1, Units);
+        writer.Input("c1_in", 1, 1, Units);
+        string[] layer = writer.Node("LSTM", Layer(writer, "x", 3, "h1_in", "c1_in"), ["Y1", "h1", "c1"], ("hidden_size", Units));
+        writer.Node("Concat", layer[1..], ["result"], ("axis", 0));
+        writer.Output("result");
+
+        FloatModel model = OnnxImporter.Import(writer.ToBytes(), "states.onnx");
+
+        Assert.Equal(["x", "h1_in", "c1_in"], model.Inputs.Select(input => input.Name));
+        Assert.Equal(["result"], model.Outputs.Select(output => output.Name));
+    }
+
     [Theory]
     [InlineData("Tanh")] // The second layer's hidden state comes back as something else.
     [InlineData("twice")] // The output holds more than the states.

@@ -102,13 +102,16 @@ public sealed class WindowPaddingTests
         Assert.Equal([[0], [0]], Pads(Conv(Check(writer), "PickNode", "ConvNode")));
     }
 
-    [Fact]
-    public void Import_OneAxisPaddedAndAnotherCut_StaysANode()
+    [Theory]
+    [InlineData(0, 0, 0, 2, 0, 0, -1, 0)] // cut
+    [InlineData(0, 0, 1, 1, 0, 0, -1, 1)] // moved on
+    [InlineData(0, 0, 1, 1, 0, -1, 0, 0)] // fewer channels
+    public void Import_OneAxisPaddedAndAnotherCut_StaysANode(params int[] pads)
     {
         OnnxWriter writer = new(13);
         writer.Input("x", 1, 3, 4, Steps);
-        string padded = writer.Node("Pad", ["x", writer.Integers(0, 0, 0, 2, 0, 0, -1, 0)]);
-        writer.Node("Conv", [padded, writer.Floats(new Random(1), 1, 4, 3, 2, 3)], ["y"]);
+        string padded = writer.Node("Pad", ["x", writer.Integers([.. pads.Select(pad => (long)pad)])]);
+        writer.Node("Conv", [padded, writer.Floats(new Random(1), 1, 4, 3 + pads[5], 2, 3)], ["y"], ("pads", new long[] { 0, 0, 1, 0 }));
         writer.Output("y");
 
         Assert.Equal([0, 0], Conv(Check(writer), "PickNode", "ConvNode").Window.Before);

@@ -28,6 +28,31 @@ public sealed class ConvolutionRoundingTests
         Assert.Equal((14 / 4.0, 20 / 4.0, 30 / 4.0), (moments.Product(0, 0), moments.Product(0, 1), moments.Product(1, 1)));
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(33)]
+    public void OnWindow_Plane_MeetsAllTapsAlike(int side)
+    {
+        var builder = new NetworkBuilder(1, 1);
+        string x = builder.Input("x", 1, 1, side, side);
+        builder.Output(builder.Add(new ConvNode("conv", x, "y", builder.Weights(1, 1, 1, 3, 3), null, new WindowGeometry([1, 1], [1, 1], [1, 1], [1, 1]), 1), 1, 1, side, side));
+        FloatReference reference = new(builder.Build());
+        var recorder = new CalibrationRecorder(reference, []);
+        float[] ones = [.. Enumerable.Repeat(1f, side * side)];
+
+        for (int run = 0; run < 100; run++)
+            reference.Run(ones, recorder);
+
+        // A tap at the rim of the window sees a one in (side - 1) / side of the windows.
+        SecondMoments moments = recorder.Moments("conv")!;
+        Assert.InRange(moments.Count, 700, 1700);
+        for (int tap = 0; tap < 9; tap++)
+        {
+            double rows = tap / 3 == 1 ? 1 : (side - 1.0) / side, columns = tap % 3 == 1 ? 1 : (side - 1.0) / side;
+            Assert.Equal(rows * columns, moments.Mean(tap), 0.03);
+        }
+    }
+
     [Fact]
     public void Quantize_ConvolutionOfASlowSignal_ErrsLessThanNearestCodes()
     {

@@ -24,7 +24,7 @@ internal sealed class StateElision
         IEnumerable<StatePair> found = search
             ? from input in Unpaired(_graph.Inputs, pair => pair.Input)
               from output in Unpaired(_graph.Outputs, pair => pair.Output)
-              where SameShape(input, output) || _graph.Count(input) < _graph.Count(output)
+              where SameShape(input, output) || (_graph.Count(input) < _graph.Count(output) && output != _graph.Outputs[0])
               select new StatePair(input, output)
             : [];
         Dictionary<StatePair, Initial[]> possible = [];
@@ -35,9 +35,9 @@ internal sealed class StateElision
         }
         while (possible.FirstOrDefault(entry => !IsWhole(entry.Key, possible) || entry.Value.Any(initial => !AllGiven(initial.Node, possible))) is { Key: { } half })
             possible.Remove(half);
-        if (possible.Count == 0)
-            return;
-        TakeOut(possible);
+        // Something must come out.
+        if (possible.Count > 0 && _graph.Outputs.Except(possible.Keys.Concat(_graph.States).Select(pair => pair.Output)).Any())
+            TakeOut(possible);
     }
 
     private string[] Unpaired(List<string> ports, Func<StatePair, string> side) => [.. ports.Where(port => _graph.States.All(pair => side(pair) != port))];
