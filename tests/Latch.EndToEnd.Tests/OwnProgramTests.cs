@@ -25,7 +25,9 @@ public sealed class OwnProgramTests : IDisposable
         await File.WriteAllLinesAsync(Path.Combine(_folder, "pump", "Program.cs"), Block(section, "csharp", 0), TestContext.Current.CancellationToken);
         // The runtime is built into a folder of this test's own: others build it meanwhile.
         string output = await Dotnet($"{Assert.Single(run)} -p:ArtifactsPath={Path.Combine(_folder, "artifacts")}");
-        Assert.Equal(Expected(), output.TrimEnd('\n').Split('\n'));
+        // The build may have had something to say before.
+        string[] expected = Expected();
+        Assert.Equal(expected, output.TrimEnd('\n').Split('\n').TakeLast(expected.Length));
     }
 
     private static string[] Block(string[] lines, string language, int index)
