@@ -99,7 +99,7 @@ public static class Quantizer
     {
         ArgumentNullException.ThrowIfNull(single);
         ArgumentNullException.ThrowIfNull(import);
-        if (single.Steps != 1)
+        if (single.Steps != 1 || !single.Nodes.Any(static node => node is ConvNode))
             return single;
         FloatModel simple = Simplification.Apply(single);
         FloatModel? step = Stepping.Find(simple, import).Step;

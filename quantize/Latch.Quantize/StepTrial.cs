@@ -34,8 +34,8 @@ internal static class StepTrial
     // The part of a value that belongs to a step; all of it when it has no time axis.
     private static float[] At(int step, string value, float[] data, FloatModel model, FloatModel single)
     {
-        int[] many = model.Shape(value), one = single.Shape(value);
-        int time = Enumerable.Range(0, many.Length).FirstOrDefault(axis => many[axis] != one[axis], -1);
+        int[] many = model.Shape(value);
+        int time = TimeAxis.Of(model, single, value);
         if (time < 0)
             return data;
         int inner = TensorShape.Count(many.AsSpan(time + 1));

@@ -30,12 +30,12 @@ internal sealed class ModelPair
         Float = Open(onnxPath, integer, mode, states);
         // A number of steps that is the length of a frame leaves one step a row.
         Mode = !mode.IsStream && Float.Steps != mode.Steps && !integer.CanRunWindow ? mode with { Steps = 0 } : mode;
-        if (Mode != mode && Float.Inputs.Sum(input => TensorShape.Count(input.Shape)) != integer.InputSize)
-            throw CommandException.Usage($"--steps {mode.Steps}: {latchPath} takes {integer.InputSize} values a step, not {Float.Inputs.Sum(input => TensorShape.Count(input.Shape))}. Leave --steps out.");
         string stated = integer.Definition.Provenance.SourceSha256;
         if (stated.Length > 0 && stated != Float.SourceSha256)
             throw CommandException.BadInput($"{latchPath}: it was made from another model ({integer.Definition.Provenance.SourceFile}) than {onnxPath}. Give the one it was made from.");
         Widths = ModelFile.Widths(Float, onnxPath);
+        if (Mode != mode && Widths.Sum() != integer.InputSize)
+            throw CommandException.Usage($"--steps {mode.Steps}: {latchPath} takes {integer.InputSize} values a step, not {Widths.Sum()}. Leave --steps out.");
     }
 
     /// <summary>The float model for one run.</summary>

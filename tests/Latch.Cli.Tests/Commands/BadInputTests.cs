@@ -1,29 +1,8 @@
 namespace Latch.Cli.Tests.Commands;
 
 /// <summary>Each kind of bad input: one message, its exit code, and nothing left behind.</summary>
-public sealed class BadInputTests : IAsyncLifetime
+public sealed class BadInputTests() : TinyModelTests(rows: 100)
 {
-    private readonly Scratch _scratch = new();
-    private string _onnx = "";
-    private string _data = "";
-    private string _latch = "";
-    private string[] _before = [];
-
-    public async ValueTask InitializeAsync()
-    {
-        _onnx = new TinyOnnx().Write(_scratch.Path("tiny.onnx"));
-        _data = _scratch.Write("train.csv", TinySeries.Csv(100));
-        _latch = _scratch.Path("tiny.latch");
-        CommandRun run = await CommandRun.Of("quantize", _onnx, "--calibration", _data, "-o", _latch);
-        Assert.True(run.Code == 0, run.Error);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _scratch.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Theory]
     [InlineData("missing")]
     [InlineData("empty")]
@@ -32,23 +11,23 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("noise")]
     public async Task Quantize_BrokenOnnx_BadInput(string kind)
     {
-        byte[] good = await File.ReadAllBytesAsync(_onnx, TestContext.Current.CancellationToken);
+        byte[] good = await File.ReadAllBytesAsync(Onnx, TestContext.Current.CancellationToken);
         byte[] noise = new byte[5000];
         new Random(3).NextBytes(noise);
-        string path = _scratch.Path("broken.onnx");
+        string path = Folder.Path("broken.onnx");
         if (kind != "missing")
             await File.WriteAllBytesAsync(path, kind switch { "empty" => [], "text" => "<html>not found</html>"u8.ToArray(), "truncated" => good[..(good.Length / 2)], _ => noise }, TestContext.Current.CancellationToken);
         Remember();
-        (await Quantize(path, _data)).AssertFails(3, "broken.onnx");
+        (await Quantize(path, Data)).AssertFails(3, "broken.onnx");
         AssertNothingLeft();
     }
 
     [Fact]
     public async Task Quantize_UnknownOperator_NamesNodeAndSupported()
     {
-        string path = new TinyOnnx { LastOperator = "Whirl" }.Write(_scratch.Path("whirl.onnx"));
+        string path = new TinyOnnx { LastOperator = "Whirl" }.Write(Folder.Path("whirl.onnx"));
         Remember();
-        (await Quantize(path, _data)).AssertFails(3, "'shift'", "Whirl", "LSTM, LayerNormalization");
+        (await Quantize(path, Data)).AssertFails(3, "'shift'", "Whirl", "LSTM, LayerNormalization");
         AssertNothingLeft();
         (await CommandRun.Of("inspect", path)).AssertFails(1, "'shift'", "Whirl");
     }
@@ -58,9 +37,9 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData(float.PositiveInfinity)]
     public async Task Quantize_WeightNotFinite_BadInput(float odd)
     {
-        string path = new TinyOnnx { OddWeight = odd }.Write(_scratch.Path("odd.onnx"));
+        string path = new TinyOnnx { OddWeight = odd }.Write(Folder.Path("odd.onnx"));
         Remember();
-        (await Quantize(path, _data)).AssertFails(3, "odd.onnx", "R");
+        (await Quantize(path, Data)).AssertFails(3, "odd.onnx", "R");
         AssertNothingLeft();
     }
 
@@ -74,9 +53,9 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("", "empty")]
     public async Task Quantize_BadCalibration_NamesTheLine(string text, params string[] parts)
     {
-        string path = _scratch.Write("bad.csv", text);
+        string path = Folder.Write("bad.csv", text);
         Remember();
-        (await Quantize(_onnx, path)).AssertFails(3, ["bad.csv", .. parts]);
+        (await Quantize(Onnx, path)).AssertFails(3, ["bad.csv", .. parts]);
         AssertNothingLeft();
     }
 
@@ -84,7 +63,7 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task Quantize_TooFewRowsForAWindow_BadInput()
     {
         Remember();
-        (await Quantize(_onnx, _data, "--steps", "200")).AssertFails(3, "train.csv: 100 rows, but a window needs 200");
+        (await Quantize(Onnx, Data, "--steps", "200")).AssertFails(3, "train.csv: 100 rows, but a window needs 200");
         AssertNothingLeft();
     }
 
@@ -92,33 +71,33 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task AnyCommand_OutputIsAnInput_IsNotWrittenOver()
     {
         Remember();
-        string text = await File.ReadAllTextAsync(_data, TestContext.Current.CancellationToken);
-        byte[] model = await File.ReadAllBytesAsync(_onnx, TestContext.Current.CancellationToken);
-        (await CommandRun.Of("quantize", _onnx, "--calibration", _data, "-o", _onnx)).AssertFails(2, "tiny.onnx", "Name another file");
-        (await CommandRun.Of("quantize", _onnx, "--calibration", _data, "-o", _data)).AssertFails(2, "train.csv", "Name another file");
-        (await CommandRun.Of("run", _latch, "--source", _data, "-o", _data)).AssertFails(2, "train.csv", "Name another file");
-        (await CommandRun.Of("compare", _onnx, _latch, "--data", _data, "--report", _latch)).AssertFails(2, "tiny.latch", "Name another file");
-        Assert.Equal(text, await File.ReadAllTextAsync(_data, TestContext.Current.CancellationToken));
-        Assert.Equal(model, await File.ReadAllBytesAsync(_onnx, TestContext.Current.CancellationToken));
+        string text = await File.ReadAllTextAsync(Data, TestContext.Current.CancellationToken);
+        byte[] model = await File.ReadAllBytesAsync(Onnx, TestContext.Current.CancellationToken);
+        (await CommandRun.Of("quantize", Onnx, "--calibration", Data, "-o", Onnx)).AssertFails(2, "tiny.onnx", "Name another file");
+        (await CommandRun.Of("quantize", Onnx, "--calibration", Data, "-o", Data)).AssertFails(2, "train.csv", "Name another file");
+        (await CommandRun.Of("run", Quantized, "--source", Data, "-o", Data)).AssertFails(2, "train.csv", "Name another file");
+        (await CommandRun.Of("compare", Onnx, Quantized, "--data", Data, "--report", Quantized)).AssertFails(2, "tiny.latch", "Name another file");
+        Assert.Equal(text, await File.ReadAllTextAsync(Data, TestContext.Current.CancellationToken));
+        Assert.Equal(model, await File.ReadAllBytesAsync(Onnx, TestContext.Current.CancellationToken));
         AssertNothingLeft();
     }
 
     [Fact]
     public async Task Run_FewerRowsThanAWindow_BadInput()
     {
-        string windowed = _scratch.Path("windowed.latch"), few = _scratch.Write("few.csv", TinySeries.Csv(5));
-        Assert.Equal(0, (await CommandRun.Of("quantize", _onnx, "--calibration", _data, "--steps", "8", "-o", windowed)).Code);
+        string windowed = Folder.Path("windowed.latch"), few = Folder.Write("few.csv", TinySeries.Csv(5));
+        Assert.Equal(0, (await CommandRun.Of("quantize", Onnx, "--calibration", Data, "--steps", "8", "-o", windowed)).Code);
         Remember();
-        (await CommandRun.Of("run", windowed, "--source", few, "-o", _scratch.Path("out.csv"))).AssertFails(3, "5 rows", "takes 8");
+        (await CommandRun.Of("run", windowed, "--source", few, "-o", Folder.Path("out.csv"))).AssertFails(3, "5 rows", "takes 8");
         AssertNothingLeft();
     }
 
     [Fact]
     public async Task Quantize_ColumnMissing_NamesIt()
     {
-        string channels = _scratch.Write("channels.json", """{"sampleRate": 1, "channels": [{"name": "a"}, {"name": "b"}, {"name": "pressure"}]}""");
+        string channels = Folder.Write("channels.json", """{"sampleRate": 1, "channels": [{"name": "a"}, {"name": "b"}, {"name": "pressure"}]}""");
         Remember();
-        (await Quantize(_onnx, _data, "--channels", channels)).AssertFails(3, "train.csv", "the column 'pressure' is missing");
+        (await Quantize(Onnx, Data, "--channels", channels)).AssertFails(3, "train.csv", "the column 'pressure' is missing");
         AssertNothingLeft();
     }
 
@@ -130,9 +109,9 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("""{"sampleRate": 1, "channels": [{"name": "a"}]}""")]
     public async Task Quantize_BadChannels_NamesTheFile(string text)
     {
-        string channels = _scratch.Write("channels.json", text);
+        string channels = Folder.Write("channels.json", text);
         Remember();
-        (await Quantize(_onnx, _data, "--channels", channels)).AssertFails(3, "channels.json");
+        (await Quantize(Onnx, Data, "--channels", channels)).AssertFails(3, "channels.json");
         AssertNothingLeft();
     }
 
@@ -143,7 +122,7 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task Quantize_UnwritableOutput_SaysSoBeforeWorking(string name)
     {
         Remember();
-        CommandRun run = await CommandRun.Of("quantize", _onnx, "--calibration", _data, "-o", _scratch.Path(name));
+        CommandRun run = await CommandRun.Of("quantize", Onnx, "--calibration", Data, "-o", Folder.Path(name));
         run.AssertFails(4, "cannot be written");
         Assert.DoesNotContain("Reading", run.Error, StringComparison.Ordinal);
         AssertNothingLeft();
@@ -179,16 +158,16 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("flipped")]
     public async Task AnyCommand_BrokenLatch_BadInput(string kind)
     {
-        byte[] bytes = await File.ReadAllBytesAsync(_latch, TestContext.Current.CancellationToken);
+        byte[] bytes = await File.ReadAllBytesAsync(Quantized, TestContext.Current.CancellationToken);
         bytes[^100] ^= 1;
-        string path = _scratch.Path("broken.latch");
+        string path = Folder.Path("broken.latch");
         if (kind != "missing")
             await File.WriteAllBytesAsync(path, kind switch { "empty" => [], "text" => "hello, model"u8.ToArray(), "truncated" => bytes[..^500], _ => bytes }, TestContext.Current.CancellationToken);
         Remember();
         (await CommandRun.Of("inspect", path)).AssertFails(3, "broken.latch");
-        (await CommandRun.Of("run", path, "--source", _data, "-o", _scratch.Path("out.csv"))).AssertFails(3, "broken.latch");
-        (await CommandRun.Of("watch", path, "--source", _data, "--train", _data)).AssertFails(3, "broken.latch");
-        (await CommandRun.Of("compare", _onnx, path, "--data", _data, "--report", _scratch.Path("r.html"))).AssertFails(3, "broken.latch");
+        (await CommandRun.Of("run", path, "--source", Data, "-o", Folder.Path("out.csv"))).AssertFails(3, "broken.latch");
+        (await CommandRun.Of("watch", path, "--source", Data, "--train", Data)).AssertFails(3, "broken.latch");
+        (await CommandRun.Of("compare", Onnx, path, "--data", Data, "--report", Folder.Path("r.html"))).AssertFails(3, "broken.latch");
         AssertNothingLeft();
     }
 
@@ -205,16 +184,16 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task Run_BadForce_UsageThatShowsTheForm(string force)
     {
         Remember();
-        (await CommandRun.Of("run", _latch, "--source", _data, "--force", force, "-o", _scratch.Path("out.csv"))).AssertFails(2, "--force");
+        (await CommandRun.Of("run", Quantized, "--source", Data, "--force", force, "-o", Folder.Path("out.csv"))).AssertFails(2, "--force");
         AssertNothingLeft();
     }
 
     [Fact]
     public async Task Run_OtherNumberOfChannels_BadInput()
     {
-        string path = _scratch.Write("wide.csv", TinySeries.Csv(10, channels: 5));
+        string path = Folder.Write("wide.csv", TinySeries.Csv(10, channels: 5));
         Remember();
-        (await CommandRun.Of("run", _latch, "--source", path, "-o", _scratch.Path("out.csv"))).AssertFails(3, "wide.csv: 5 channels, but the model takes 3");
+        (await CommandRun.Of("run", Quantized, "--source", path, "-o", Folder.Path("out.csv"))).AssertFails(3, "wide.csv: 5 channels, but the model takes 3");
         AssertNothingLeft();
     }
 
@@ -223,7 +202,7 @@ public sealed class BadInputTests : IAsyncLifetime
     {
         string text = TinySeries.Csv(50) + "1,2\n";
         Remember();
-        CommandRun run = await CommandRun.WithInput(text, "run", _latch, "--source", "-", "-o", _scratch.Path("out.csv"), "--telemetry", _scratch.Path("gates.csv"));
+        CommandRun run = await CommandRun.WithInput(text, "run", Quantized, "--source", "-", "-o", Folder.Path("out.csv"), "--telemetry", Folder.Path("gates.csv"));
         run.AssertFails(3, "standard input, line 52", "2 fields");
         AssertNothingLeft();
     }
@@ -231,52 +210,48 @@ public sealed class BadInputTests : IAsyncLifetime
     [Fact]
     public async Task Compare_AnotherModel_SaysWhichItWasMadeFrom()
     {
-        string other = new TinyOnnx { Seed = 2 }.Write(_scratch.Path("other.onnx"));
-        (await CommandRun.Of("compare", other, _latch, "--data", _data)).AssertFails(3, "made from another model (tiny.onnx)");
+        string other = new TinyOnnx { Seed = 2 }.Write(Folder.Path("other.onnx"));
+        (await CommandRun.Of("compare", other, Quantized, "--data", Data)).AssertFails(3, "made from another model (tiny.onnx)");
     }
 
     [Fact]
     public async Task Compare_UnwritableReport_SaysSoBeforeWorking() =>
-        (await CommandRun.Of("compare", _onnx, _latch, "--data", _data, "--report", _scratch.Path("none/r.html"))).AssertFails(4, "cannot be written");
+        (await CommandRun.Of("compare", Onnx, Quantized, "--data", Data, "--report", Folder.Path("none/r.html"))).AssertFails(4, "cannot be written");
 
     [Fact]
     public async Task Watch_BadProfile_BadInput()
     {
-        string profile = _scratch.Write("profile.json", "{}");
-        (await CommandRun.Of("watch", _latch, "--source", _data, "--profile", profile)).AssertFails(3, "profile.json");
+        string profile = Folder.Write("profile.json", "{}");
+        (await CommandRun.Of("watch", Quantized, "--source", Data, "--profile", profile)).AssertFails(3, "profile.json");
     }
 
     [Fact]
     public async Task Watch_ProfileOfOtherChannels_NamesBoth()
     {
-        string data = _scratch.Write("long.csv", TinySeries.Csv(400)), profile = _scratch.Path("profile.json"), named = _scratch.Path("named.latch");
-        string channels = _scratch.Write("channels.json", """{"channels": [{"name": "b"}, {"name": "a"}, {"name": "c"}]}""");
-        Assert.Equal(0, (await CommandRun.Of("watch", _latch, "--source", data, "--train", data, "--save-profile", profile)).Code);
-        Assert.Equal(0, (await CommandRun.Of("quantize", _onnx, "--calibration", data, "--channels", channels, "-o", named)).Code);
+        string data = Folder.Write("long.csv", TinySeries.Csv(400)), profile = Folder.Path("profile.json"), named = Folder.Path("named.latch");
+        string channels = Folder.Write("channels.json", """{"channels": [{"name": "b"}, {"name": "a"}, {"name": "c"}]}""");
+        Assert.Equal(0, (await CommandRun.Of("watch", Quantized, "--source", data, "--train", data, "--save-profile", profile)).Code);
+        Assert.Equal(0, (await CommandRun.Of("quantize", Onnx, "--calibration", data, "--channels", channels, "-o", named)).Code);
         (await CommandRun.Of("watch", named, "--source", data, "--profile", profile)).AssertFails(3, "profile.json", "'column1'", "'b'");
     }
 
     [Fact]
     public async Task Watch_TooFewTrainingRows_BadInput()
     {
-        string few = _scratch.Write("few.csv", TinySeries.Csv(5));
-        (await CommandRun.Of("watch", _latch, "--source", _data, "--train", few)).AssertFails(3, "few.csv");
+        string few = Folder.Write("few.csv", TinySeries.Csv(5));
+        (await CommandRun.Of("watch", Quantized, "--source", Data, "--train", few)).AssertFails(3, "few.csv");
     }
 
     [Theory]
     [InlineData("0.5")]
     [InlineData("1e6")]
     public async Task Watch_WindowOfTooFewOrTooManySteps_NamesTheSteps(string window) =>
-        (await CommandRun.Of("watch", _latch, "--source", _data, "--train", _data, "--rate", "1", "--window", window)).AssertFails(3, "--window", "steps. Give a window of 2 to 30000 steps");
+        (await CommandRun.Of("watch", Quantized, "--source", Data, "--train", Data, "--rate", "1", "--window", window)).AssertFails(3, "--window", "steps. Give a window of 2 to 30000 steps");
 
     [Fact]
     public async Task Demo_FolderWithoutSamples_NamesTheFile() =>
-        (await CommandRun.Of("demo", "--samples", _scratch.Folder)).AssertFails(3, "train.csv.gz", "missing");
+        (await CommandRun.Of("demo", "--samples", Folder.Folder)).AssertFails(3, "train.csv.gz", "missing");
 
     private async Task<CommandRun> Quantize(string model, string data, params string[] more) =>
-        await CommandRun.Of(["quantize", model, "--calibration", data, "-o", _scratch.Path("out.latch"), .. more]);
-
-    private void Remember() => _before = Directory.GetFileSystemEntries(_scratch.Folder);
-
-    private void AssertNothingLeft() => Assert.Equal(_before.Order(), Directory.GetFileSystemEntries(_scratch.Folder).Order());
+        await CommandRun.Of(["quantize", model, "--calibration", data, "-o", Folder.Path("out.latch"), .. more]);
 }

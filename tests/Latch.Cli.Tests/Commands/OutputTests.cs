@@ -5,38 +5,17 @@ using Latch.Cli.Output;
 namespace Latch.Cli.Tests.Commands;
 
 /// <summary>What a command may do to files that are there already, and what it says when an output cannot be written.</summary>
-public sealed class OutputTests : IAsyncLifetime
+public sealed class OutputTests() : TinyModelTests(rows: 400)
 {
-    private readonly Scratch _scratch = new();
-    private string _onnx = "";
-    private string _data = "";
-    private string _latch = "";
-    private string[] _before = [];
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _onnx = new TinyOnnx().Write(_scratch.Path("tiny.onnx"));
-        _data = _scratch.Write("train.csv", TinySeries.Csv(400));
-        _latch = _scratch.Path("tiny.latch");
-        CommandRun run = await CommandRun.Of("quantize", _onnx, "--calibration", _data, "-o", _latch);
-        Assert.True(run.Code == 0, run.Error);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _scratch.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task Run_OutputIsAPipe_IsWrittenInto()
     {
         string pipe = Pipe();
         Task<string> reader = Task.Run(() => File.ReadAllText(pipe), Token);
-        Assert.Equal(0, (await CommandRun.Of("run", _latch, "--source", _data, "-o", pipe)).Code);
-        Assert.Equal((await CommandRun.Of("run", _latch, "--source", _data)).Out, await reader);
+        Assert.Equal(0, (await CommandRun.Of("run", Quantized, "--source", Data, "-o", pipe)).Code);
+        Assert.Equal((await CommandRun.Of("run", Quantized, "--source", Data)).Out, await reader);
         AssertStillAPipe(pipe);
     }
 
@@ -45,7 +24,7 @@ public sealed class OutputTests : IAsyncLifetime
     {
         string pipe = Pipe("gates.csv");
         Task<string> reader = Task.Run(() => File.ReadAllText(pipe), Token);
-        Assert.Equal(0, (await CommandRun.Of("run", _latch, "--source", _data, "-o", _scratch.Path("out.csv"), "--telemetry", pipe)).Code);
+        Assert.Equal(0, (await CommandRun.Of("run", Quantized, "--source", Data, "-o", Folder.Path("out.csv"), "--telemetry", pipe)).Code);
         Assert.StartsWith("step,layer,quantity", await reader, StringComparison.Ordinal);
         AssertStillAPipe(pipe);
     }
@@ -55,24 +34,24 @@ public sealed class OutputTests : IAsyncLifetime
     [InlineData(false)]
     public async Task Quantize_OutputIsALink_WritesItsTarget(bool exists)
     {
-        Directory.CreateDirectory(_scratch.Path("models"));
-        string target = _scratch.Path("models/target.latch"), link = _scratch.Path("link.latch");
+        Directory.CreateDirectory(Folder.Path("models"));
+        string target = Folder.Path("models/target.latch"), link = Folder.Path("link.latch");
         if (exists)
             await File.WriteAllTextAsync(target, "old", Token);
         File.CreateSymbolicLink(link, "models/target.latch");
-        Assert.Equal(0, (await CommandRun.Of("quantize", _onnx, "--calibration", _data, "-o", link)).Code);
+        Assert.Equal(0, (await CommandRun.Of("quantize", Onnx, "--calibration", Data, "-o", link)).Code);
         Assert.Equal("models/target.latch", new FileInfo(link).LinkTarget);
-        Assert.Equal(await File.ReadAllBytesAsync(_latch, Token), await File.ReadAllBytesAsync(target, Token));
-        Assert.Single(Directory.GetFileSystemEntries(_scratch.Path("models")));
+        Assert.Equal(await File.ReadAllBytesAsync(Quantized, Token), await File.ReadAllBytesAsync(target, Token));
+        Assert.Single(Directory.GetFileSystemEntries(Folder.Path("models")));
     }
 
     [Fact]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Run_OutputThatIsThere_KeepsItsMode()
     {
-        string output = _scratch.Write("secret.csv", "old");
+        string output = Folder.Write("secret.csv", "old");
         File.SetUnixFileMode(output, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Assert.Equal(0, (await CommandRun.Of("run", _latch, "--source", _data, "-o", output)).Code);
+        Assert.Equal(0, (await CommandRun.Of("run", Quantized, "--source", Data, "-o", output)).Code);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(output));
         Assert.NotEqual("old", await File.ReadAllTextAsync(output, Token));
     }
@@ -80,35 +59,35 @@ public sealed class OutputTests : IAsyncLifetime
     [Fact]
     public async Task Run_OutputIsALinkToTheModel_IsRefused()
     {
-        string link = _scratch.Path("out.csv");
-        File.CreateSymbolicLink(link, _latch);
-        (await CommandRun.Of("run", _latch, "--source", _data, "-o", link)).AssertFails(2, "out.csv", "Name another file");
+        string link = Folder.Path("out.csv");
+        File.CreateSymbolicLink(link, Quantized);
+        (await CommandRun.Of("run", Quantized, "--source", Data, "-o", link)).AssertFails(2, "out.csv", "Name another file");
     }
 
     [Fact]
     public async Task AnyCommand_TemporaryFilesOfTheUser_StayAsTheyAre()
     {
-        string[] mine = [.. new[] { "q.latch", "o.csv", "g.csv", "p.json", "r.html" }.Select(name => _scratch.Write($"{name}.tmp", "mine"))];
-        string model = _scratch.Path("m.csv.tmp");
-        File.Copy(_latch, model);
-        Assert.Equal(0, (await CommandRun.Of("quantize", _onnx, "--calibration", _data, "-o", _scratch.Path("q.latch"))).Code);
-        Assert.Equal(3, (await CommandRun.Of("quantize", _scratch.Path("none.onnx"), "--calibration", _data, "-o", _scratch.Path("q.latch"))).Code);
-        Assert.Equal(0, (await CommandRun.Of("run", _latch, "--source", _data, "-o", _scratch.Path("o.csv"), "--telemetry", _scratch.Path("g.csv"))).Code);
-        Assert.Equal(0, (await CommandRun.Of("run", model, "--source", _data, "-o", _scratch.Path("m.csv"))).Code);
-        Assert.Equal(0, (await CommandRun.Of("watch", _latch, "--source", _data, "--train", _data, "--save-profile", _scratch.Path("p.json"))).Code);
-        Assert.Equal(0, (await CommandRun.Of("compare", _onnx, _latch, "--data", _data, "--report", _scratch.Path("r.html"))).Code);
+        string[] mine = [.. new[] { "q.latch", "o.csv", "g.csv", "p.json", "r.html" }.Select(name => Folder.Write($"{name}.tmp", "mine"))];
+        string model = Folder.Path("m.csv.tmp");
+        File.Copy(Quantized, model);
+        Assert.Equal(0, (await CommandRun.Of("quantize", Onnx, "--calibration", Data, "-o", Folder.Path("q.latch"))).Code);
+        Assert.Equal(3, (await CommandRun.Of("quantize", Folder.Path("none.onnx"), "--calibration", Data, "-o", Folder.Path("q.latch"))).Code);
+        Assert.Equal(0, (await CommandRun.Of("run", Quantized, "--source", Data, "-o", Folder.Path("o.csv"), "--telemetry", Folder.Path("g.csv"))).Code);
+        Assert.Equal(0, (await CommandRun.Of("run", model, "--source", Data, "-o", Folder.Path("m.csv"))).Code);
+        Assert.Equal(0, (await CommandRun.Of("watch", Quantized, "--source", Data, "--train", Data, "--save-profile", Folder.Path("p.json"))).Code);
+        Assert.Equal(0, (await CommandRun.Of("compare", Onnx, Quantized, "--data", Data, "--report", Folder.Path("r.html"))).Code);
         foreach (string file in mine)
             Assert.Equal("mine", await File.ReadAllTextAsync(file, Token));
-        Assert.Equal(await File.ReadAllBytesAsync(_latch, Token), await File.ReadAllBytesAsync(model, Token));
-        Assert.Equal(mine.Append(model).Order(), Directory.GetFiles(_scratch.Folder, "*.tmp").Order());
+        Assert.Equal(await File.ReadAllBytesAsync(Quantized, Token), await File.ReadAllBytesAsync(model, Token));
+        Assert.Equal(mine.Append(model).Order(), Directory.GetFiles(Folder.Folder, "*.tmp").Order());
     }
 
     [Fact]
     public async Task Run_RecordIntoAFolderWithAFile_KeepsIt()
     {
-        Directory.CreateDirectory(_scratch.Path("steps"));
-        string mine = _scratch.Write("steps/latch.tmp", "mine");
-        (await CommandRun.Of("run", _latch, "--source", _data, "--record", _scratch.Path("steps"))).AssertFails(2, "'latch.tmp'");
+        Directory.CreateDirectory(Folder.Path("steps"));
+        string mine = Folder.Write("steps/latch.tmp", "mine");
+        (await CommandRun.Of("run", Quantized, "--source", Data, "--record", Folder.Path("steps"))).AssertFails(2, "'latch.tmp'");
         Assert.Equal("mine", await File.ReadAllTextAsync(mine, Token));
     }
 
@@ -118,7 +97,7 @@ public sealed class OutputTests : IAsyncLifetime
     [InlineData("run")]
     public async Task AnyCommand_StandardOutputFull_Unwritable(string command)
     {
-        string[] arguments = command switch { "run" => ["run", _latch, "--source", _data], "inspect" => ["inspect", _latch], _ => [command] };
+        string[] arguments = command switch { "run" => ["run", Quantized, "--source", Data], "inspect" => ["inspect", Quantized], _ => [command] };
         using StringWriter error = new();
         int code = await LatchApp.RunAsync(arguments, Terminal.Of(TextReader.Null, new StandardOutput(new FullWriter()), error), Token);
         Assert.Equal("latch: error: Standard output cannot be written: No space left on device. Make room, or send it elsewhere.\n", error.ToString());
@@ -127,14 +106,14 @@ public sealed class OutputTests : IAsyncLifetime
 
     [Fact]
     public async Task AnyCommand_StandardErrorFull_KeepsTheExitCode() =>
-        Assert.Equal(3, await LatchApp.RunAsync(["inspect", _scratch.Path("none.latch")], Terminal.Of(TextReader.Null, TextWriter.Null, new FullWriter()), Token));
+        Assert.Equal(3, await LatchApp.RunAsync(["inspect", Folder.Path("none.latch")], Terminal.Of(TextReader.Null, TextWriter.Null, new FullWriter()), Token));
 
     [Fact]
     public async Task Keygen_UnwritableOrThere_Unwritable()
     {
         Remember();
-        (await CommandRun.Of("keygen", "-o", _scratch.Path("none/k.pem"))).AssertFails(4, "k.pem", "cannot be written", "Choose another path");
-        (await CommandRun.Of("keygen", "-o", _data)).AssertFails(4, "train.csv", "never written over");
+        (await CommandRun.Of("keygen", "-o", Folder.Path("none/k.pem"))).AssertFails(4, "k.pem", "cannot be written", "Choose another path");
+        (await CommandRun.Of("keygen", "-o", Data)).AssertFails(4, "train.csv", "never written over");
         AssertNothingLeft();
     }
 
@@ -144,7 +123,7 @@ public sealed class OutputTests : IAsyncLifetime
     public async Task Build_UnwritableFolder_Unwritable(string folder)
     {
         Remember();
-        (await CommandRun.Of("build", "--target", "pi-5", "--model", _latch, "-o", _scratch.Path(folder))).AssertFails(4, folder, "cannot be written", "Choose another path");
+        (await CommandRun.Of("build", "--target", "pi-5", "--model", Quantized, "-o", Folder.Path(folder))).AssertFails(4, folder, "cannot be written", "Choose another path");
         AssertNothingLeft();
     }
 
@@ -164,7 +143,7 @@ public sealed class OutputTests : IAsyncLifetime
     [InlineData("Name a folder.", "pull", "pi@board", "-o", "-")]
     public async Task AnyCommand_OutputIsADash_SaysWhatToDo(string advice, params string[] arguments)
     {
-        string[] named = [.. arguments.Select(argument => argument switch { "MODEL" => _onnx, "LATCH" => _latch, "DATA" => _data, _ => argument })];
+        string[] named = [.. arguments.Select(argument => argument switch { "MODEL" => Onnx, "LATCH" => Quantized, "DATA" => Data, _ => argument })];
         (await CommandRun.Of(named)).AssertFails(2, " -: writing this to standard output is not supported.", advice);
         Assert.False(Path.Exists("-"));
     }
@@ -172,10 +151,10 @@ public sealed class OutputTests : IAsyncLifetime
     private string Pipe(string name = "pipe.csv")
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "no named pipes in folders");
-        using Process make = Process.Start("mkfifo", _scratch.Path(name));
+        using Process make = Process.Start("mkfifo", Folder.Path(name));
         make.WaitForExit();
         Assert.Equal(0, make.ExitCode);
-        return _scratch.Path(name);
+        return Folder.Path(name);
     }
 
     private static void AssertStillAPipe(string path)
@@ -184,10 +163,6 @@ public sealed class OutputTests : IAsyncLifetime
         test.WaitForExit();
         Assert.Equal(0, test.ExitCode);
     }
-
-    private void Remember() => _before = Directory.GetFileSystemEntries(_scratch.Folder);
-
-    private void AssertNothingLeft() => Assert.Equal(_before.Order(), Directory.GetFileSystemEntries(_scratch.Folder).Order());
 
     /// <summary>A writer on a disk without room.</summary>
     private sealed class FullWriter : TextWriter

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Google.Protobuf;
 using Latch.Import.Onnx;
+using Latch.Import.Sources;
 using AttributeType = Latch.Import.Onnx.AttributeProto.Types.AttributeType;
 using DataType = Latch.Import.Onnx.TensorProto.Types.DataType;
 using Dimension = Latch.Import.Onnx.TensorShapeProto.Types.Dimension;
@@ -96,43 +97,12 @@ internal sealed class OnnxWriter
 
     public byte[] ToBytes() => Model.ToByteArray();
 
-    private static AttributeProto Attribute(string name, object value)
+    private static AttributeProto Attribute(string name, object value) => value switch
     {
-        AttributeProto attribute = new() { Name = name };
-        switch (value)
-        {
-            case int number:
-                (attribute.I, attribute.Type) = (number, AttributeType.Int);
-                break;
-            case float number:
-                (attribute.F, attribute.Type) = (number, AttributeType.Float);
-                break;
-            case string text:
-                (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(text), AttributeType.String);
-                break;
-            case long[] numbers:
-                attribute.Ints.AddRange(numbers);
-                attribute.Type = AttributeType.Ints;
-                break;
-            case float[] numbers:
-                attribute.Floats.AddRange(numbers);
-                attribute.Type = AttributeType.Floats;
-                break;
-            case string[] texts:
-                attribute.Strings.AddRange(texts.Select(text => ByteString.CopyFrom(text, Encoding.UTF8)));
-                attribute.Type = AttributeType.Strings;
-                break;
-            case GraphProto graph:
-                (attribute.G, attribute.Type) = (graph, AttributeType.Graph);
-                break;
-            case TensorProto tensor:
-                (attribute.T, attribute.Type) = (tensor, AttributeType.Tensor);
-                break;
-            default:
-                throw new ArgumentException($"no attribute of type {value.GetType().Name}", nameof(value));
-        }
-        return attribute;
-    }
+        GraphProto graph => new AttributeProto { Name = name, G = graph, Type = AttributeType.Graph },
+        TensorProto tensor => new AttributeProto { Name = name, T = tensor, Type = AttributeType.Tensor },
+        _ => OnnxParts.Attribute(name, value),
+    };
 
     private static ValueInfoProto Value(string name, DataType type, object?[]? dimensions)
     {
