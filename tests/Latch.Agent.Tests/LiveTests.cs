@@ -82,16 +82,21 @@ public sealed class LiveTests
         using LiveServer server = new(scratch["live.sock"], feed, loop.Log);
         using Socket slow = Open(scratch["live.sock"]);
         using StreamReader reader = Connect(scratch["live.sock"], feed, clients: 2);
+        long last = 0;
         Task<int> heard = Task.Run(() =>
         {
             Replay replay = new(loop.Model.Loaded.Model, loop.Model.Loaded.Fingerprint);
             while (replay.LastStep < 20_000 && reader.ReadLine() is { } line)
+            {
                 replay.Take(line);
+                Volatile.Write(ref last, replay.LastStep);
+            }
             return replay.Headers;
         }, TestContext.Current.CancellationToken);
         for (int step = 0; step < 20_000; step++)
         {
-            while (feed.Waiting > 900)
+            // The listener that keeps up must do so on a busy machine, too.
+            while (step - Volatile.Read(ref last) > 500 && !heard.IsCompleted)
                 Thread.Sleep(1);
             loop.Step(TestModels.Sample(step));
         }
