@@ -12,7 +12,7 @@ internal sealed class Arena
 
     public int Length => _buffer.Length;
 
-    public Span<byte> Bytes(TensorSlot slot) => _buffer.Bytes.Slice(slot.Offset, slot.Bytes);
+    public Span<byte> Bytes(scoped in TensorSlot slot) => _buffer.Bytes.Slice(slot.Offset, slot.Bytes);
 }
 
 /// <summary>Where a tensor lies in the arena, and which codes it holds.</summary>
@@ -46,7 +46,7 @@ internal readonly struct TensorSlot
     public int Bytes => Count * CodeBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public CodeSpan In(Arena arena) => new(arena.Bytes(this), _type);
+    public CodeSpan In(Arena arena) => new(arena.Bytes(in this), _type);
 
     /// <summary>Adds the zero point and limits to the tensor's codes.</summary>
     public int Saturate(long value) => (int)Math.Clamp(value + ZeroPoint, MinCode, MaxCode);

@@ -10,13 +10,14 @@ internal sealed class ExecutionPlan
 {
     private readonly TensorSlot[] _slots;
     private readonly PlanOperator[] _operators;
+    private readonly PlanState[] _carried;
     private readonly ModelWeights _weights;
     private readonly int _states;
     private readonly bool _streaming;
 
     public ExecutionPlan(Plan plan, ModelWeights weights, bool streaming)
     {
-        (Definition, _weights, _streaming) = (plan, weights, streaming);
+        (Definition, _weights, _streaming, _carried) = (plan, weights, streaming, [.. plan.States]);
         _slots = new TensorSlot[plan.Tensors.Count];
         for (int tensor = 0; tensor < _slots.Length; tensor++)
         {
@@ -60,7 +61,7 @@ internal sealed class ExecutionPlan
 
     public int OutputSize { get; }
 
-    public TensorSlot Slot(int tensor) => _slots[tensor];
+    public ref readonly TensorSlot Slot(int tensor) => ref _slots[tensor];
 
     // Without LINQ, as all here: what it takes to set up is felt when a native program starts.
     public RecurrentState[] CreateStates()
@@ -78,7 +79,7 @@ internal sealed class ExecutionPlan
     public void FillConstants(Arena arena)
     {
         foreach ((int tensor, string name) in Definition.ConstantTensors)
-            _weights.Tensor(name).Bytes.CopyTo(arena.Bytes(_slots[tensor]));
+            _weights.Tensor(name).Bytes.CopyTo(arena.Bytes(in _slots[tensor]));
     }
 
     /// <summary>Sets every input to real zero: what a missing reading holds before the first finite one; and every state, which begins there.</summary>
@@ -116,9 +117,8 @@ internal sealed class ExecutionPlan
     // No output is a state's input (a rule of the format), so the order does not count.
     private void CarryStates(Arena arena)
     {
-        IReadOnlyList<PlanState> states = Definition.States;
-        for (int i = 0; i < states.Count; i++)
-            arena.Bytes(_slots[states[i].Output]).CopyTo(arena.Bytes(_slots[states[i].Input]));
+        foreach (PlanState state in _carried)
+            arena.Bytes(in _slots[state.Output]).CopyTo(arena.Bytes(in _slots[state.Input]));
     }
 
     private static bool IsComputed(Plan plan, RecurrentOperation operation) =>

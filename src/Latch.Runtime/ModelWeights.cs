@@ -43,7 +43,7 @@ internal sealed class ModelWeights
     public ConstantTensor Tensor(string name) => _definition.Constants[name];
 
     /// <summary>Some rows of an operation's weights, packed.</summary>
-    public DenseRows CreateRows(WeightedOperation operation, RowRange range, IReadOnlyList<TensorSlot> slots)
+    public DenseRows CreateRows(WeightedOperation operation, RowRange range, TensorSlot[] slots)
     {
         DenseRows rows = _kernel.CreateRows(operation, range, slots, this);
         _bytes += rows.Bytes;

@@ -122,7 +122,7 @@ public sealed partial class Session
         Check(nameof(result), result.Length, plan.OutputSize);
         foreach (int tensor in plan.InputTensors)
         {
-            TensorSlot slot = plan.Slot(tensor);
+            ref readonly TensorSlot slot = ref plan.Slot(tensor);
             CodeSpan input = slot.In(_step!.Arena);
             for (int i = 0; i < input.Count; i++)
                 input[i] = Math.Clamp(codes[i], slot.MinCode, slot.MaxCode);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Latch.Runtime.Border;
 
@@ -54,9 +55,14 @@ internal readonly struct CodeScale(TensorSlot slot)
         for (; codes.IsWide && done <= values.Length - 8; done += 8)
         {
             Vector128<short> words = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(codes.Wide), (nuint)done);
-            Vector128<int> zero = Vector128.Create(ZeroPoint);
-            Decode(Vector128.WidenLower(words) - zero).StoreUnsafe(ref target, (nuint)done);
-            Decode(Vector128.WidenUpper(words) - zero).StoreUnsafe(ref target, (nuint)done + 4);
+            Vector256<int> differences = Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)) - Vector256.Create(ZeroPoint);
+            if (Vector256.IsHardwareAccelerated)
+            {
+                Decode(differences).StoreUnsafe(ref target, (nuint)done);
+                continue;
+            }
+            Decode(differences.GetLower()).StoreUnsafe(ref target, (nuint)done);
+            Decode(differences.GetUpper()).StoreUnsafe(ref target, (nuint)done + 4);
         }
         for (; done < values.Length; done++)
             values[done] = Decode(codes[done]);
@@ -64,9 +70,20 @@ internal readonly struct CodeScale(TensorSlot slot)
 
     private Vector128<short> Encode(Vector256<float> values)
     {
+        if (Avx512F.IsSupported)
+        {
+            Vector256<int> whole = Avx512F.ConvertToVector256Int32WithTruncation(Encode(Avx512F.ConvertToVector512Double(values)));
+            return Vector128.Narrow(whole.GetLower(), whole.GetUpper());
+        }
         (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(values);
         Vector256<int> codes = Vector256.ConvertToInt32Native(Vector256.Narrow(Encode(lower), Encode(upper)));
         return Vector128.Narrow(codes.GetLower(), codes.GetUpper());
+    }
+
+    private Vector512<double> Encode(Vector512<double> values)
+    {
+        Vector512<double> codes = Vector512.Floor((values * _reciprocal) + Vector512.Create(0.5)) + Vector512.Create((double)ZeroPoint);
+        return Vector512.MinNative(Vector512.MaxNative(codes, Vector512.Create(_low)), Vector512.Create(_high));
     }
 
     private Vector256<double> Encode(Vector256<double> values)
@@ -85,6 +102,14 @@ internal readonly struct CodeScale(TensorSlot slot)
     {
         Vector128<double> codes = Vector128.Floor((values * _reciprocal) + Vector128.Create(0.5)) + Vector128.Create((double)ZeroPoint);
         return Vector128.MinNative(Vector128.MaxNative(codes, Vector128.Create(_low)), Vector128.Create(_high));
+    }
+
+    private Vector256<float> Decode(Vector256<int> codes)
+    {
+        if (Avx512F.IsSupported)
+            return Avx512F.ConvertToVector256Single(Avx512F.ConvertToVector512Double(codes) * _scale);
+        (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(Vector256.ConvertToSingle(codes));
+        return Vector256.Narrow(lower * _scale, upper * _scale);
     }
 
     /// <summary>A code has 17 bits at most with its zero point removed, so single precision holds it exactly on the way.</summary>

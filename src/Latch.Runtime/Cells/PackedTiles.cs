@@ -12,8 +12,6 @@ internal sealed class PackedTiles
     private readonly AlignedBuffer _buffer;
     private readonly TileShape[] _shapes;
     private readonly int[] _offsets;
-    private readonly int _stride;
-
     private readonly int _units;
 
     private PackedTiles(int units, TileShape[] shapes, ReadOnlySpan<int> tileBytes)
@@ -21,11 +19,11 @@ internal sealed class PackedTiles
         (_units, _shapes, _offsets) = (units, shapes, new int[shapes.Length]);
         for (int matrix = 0; matrix < shapes.Length; matrix++)
         {
-            _offsets[matrix] = _stride;
-            _stride = checked(_stride + tileBytes[matrix]);
+            _offsets[matrix] = Stride;
+            Stride = checked(Stride + tileBytes[matrix]);
         }
         Count = TileShape.TilesFor(units);
-        _buffer = new AlignedBuffer(checked(Count * _stride));
+        _buffer = new AlignedBuffer(checked(Count * Stride));
     }
 
     /// <summary>Number of tiles.</summary>
@@ -33,10 +31,13 @@ internal sealed class PackedTiles
 
     public int Bytes => _buffer.Length;
 
+    /// <summary>Bytes from a tile to the next.</summary>
+    public int Stride { get; }
+
     public TileShape Shape(int matrix) => _shapes[matrix];
 
     /// <summary>The first weight of a tile.</summary>
-    public ref sbyte Tile(int tile, int matrix) => ref Unsafe.As<byte, sbyte>(ref Unsafe.Add(ref _buffer.First, (tile * _stride) + _offsets[matrix]));
+    public ref sbyte Tile(int tile, int matrix) => ref Unsafe.As<byte, sbyte>(ref Unsafe.Add(ref _buffer.First, (tile * Stride) + _offsets[matrix]));
 
     /// <summary>Room for matrices [gates x units, columns], each with the shape of its tiles; still zero.</summary>
     public static PackedTiles Create<TProduct>(int units, params TileShape[] shapes)
@@ -54,7 +55,7 @@ internal sealed class PackedTiles
         for (int tile = 0; tile < Count; tile++)
         {
             Gather(weights, shape, tile, rows);
-            TProduct.Pack(rows, shape, _buffer.Sbytes.Slice((tile * _stride) + _offsets[matrix], TProduct.TileBytes(shape)));
+            TProduct.Pack(rows, shape, _buffer.Sbytes.Slice((tile * Stride) + _offsets[matrix], TProduct.TileBytes(shape)));
         }
         return this;
     }

@@ -143,10 +143,12 @@ internal sealed unsafe class RecurrentState
 
     /// <summary>Says where a step writes its output codes: the tensor itself, or memory of our own where the last tile is not full.</summary>
     /// <param name="output">Codes [H] in an <see cref="Arena"/>, which does not move.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void BeginOutput(in CodeSpan output) =>
         _firstOutputCode = (byte*)Unsafe.AsPointer(ref PaddedUnits == _units ? ref MemoryMarshal.GetReference(output.Bytes) : ref _outputCodes.First);
 
     /// <summary>Brings the output codes to their tensor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void EndOutput(in CodeSpan output)
     {
         if (PaddedUnits != _units && _output.IsSet)

@@ -162,11 +162,14 @@ internal abstract partial class TiledCell<TProduct, TLanes, TVector> : Cell
     protected ref int Multiply(StepMemory memory, TileGroup group, int blockStep)
     {
         ref int a = ref memory.InputSums, b = ref memory.RecurrentSums;
-        for (int tile = group.First; tile < group.End; tile++)
+        ref sbyte input = ref _tiles.Tile(group.First, InputMatrix), recurrent = ref _tiles.Tile(group.First, RecurrentMatrix);
+        for (int tile = 0; tile < group.Count; tile++)
         {
             if (blockStep < 0)
-                TileProduct.Multiply<TProduct>(in _tiles.Tile(tile, InputMatrix), in memory.Input(0), _inputShape, ref a);
-            TileProduct.Multiply<TProduct>(in _tiles.Tile(tile, RecurrentMatrix), in memory.Hidden, _recurrentShape, ref b);
+                TileProduct.Multiply<TProduct>(in input, in memory.Input(0), _inputShape, ref a);
+            TileProduct.Multiply<TProduct>(in recurrent, in memory.Hidden, _recurrentShape, ref b);
+            input = ref Unsafe.Add(ref input, _tiles.Stride);
+            recurrent = ref Unsafe.Add(ref recurrent, _tiles.Stride);
             a = ref Unsafe.Add(ref a, memory.TileSums);
             b = ref Unsafe.Add(ref b, memory.TileSums);
         }

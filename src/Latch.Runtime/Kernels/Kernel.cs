@@ -14,7 +14,7 @@ internal abstract class Kernel(string name)
     public abstract Cell CreateCell(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants);
 
     /// <summary>Packs some rows of an operation's weights.</summary>
-    public abstract DenseRows CreateRows(WeightedOperation operation, RowRange range, IReadOnlyList<TensorSlot> slots, ModelWeights weights);
+    public abstract DenseRows CreateRows(WeightedOperation operation, RowRange range, TensorSlot[] slots, ModelWeights weights);
 }
 
 /// <summary>A kernel made of products and lanes.</summary>
@@ -29,7 +29,7 @@ internal sealed class Kernel<TProduct, TLanes, TVector>(string name) : Kernel(na
         : CreateCell<Lanes.ScalarLanes, int>(layer, constants);
 
     /// <inheritdoc/>
-    public override DenseRows CreateRows(WeightedOperation operation, RowRange range, IReadOnlyList<TensorSlot> slots, ModelWeights weights) =>
+    public override DenseRows CreateRows(WeightedOperation operation, RowRange range, TensorSlot[] slots, ModelWeights weights) =>
         new DenseRows<TProduct, TLanes, TVector>(operation, range, slots, weights);
 
     private static Cell CreateCell<TCellLanes, TCellVector>(RecurrentLayer layer, IReadOnlyDictionary<string, ConstantTensor> constants)

@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>z = rsh((x - z_x) M1, S1) limited, f, y = sat(rsh(f M2, S2) + z_y).</summary>
-internal sealed class ActivationOperator(ActivationOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class ActivationOperator(ActivationOperation operation, TensorSlot[] slots) : PlanOperator
 {
     private readonly TensorSlot _input = slots[operation.Input];
     private readonly TensorSlot _output = slots[operation.Output];

@@ -3,7 +3,7 @@ using Latch.Model;
 namespace Latch.Runtime.Operators;
 
 /// <summary>One multiplier and one bias per channel: the dense formula with a single weight.</summary>
-internal sealed class AffineOperator(AffineOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights) : PlanOperator
+internal sealed class AffineOperator(AffineOperation operation, TensorSlot[] slots, ModelWeights weights) : PlanOperator
 {
     private readonly int[] _multipliers = weights.Integers(operation.Multipliers);
     private readonly int[] _bias = weights.Integers(operation.Bias);

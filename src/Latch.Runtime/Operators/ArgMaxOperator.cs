@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>The position of the largest (or smallest) code along an axis; the first where several are the same.</summary>
-internal sealed class ArgMaxOperator(ArgMaxOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class ArgMaxOperator(ArgMaxOperation operation, TensorSlot[] slots) : PlanOperator
 {
     private readonly TensorSlot _input = slots[operation.Input];
     private readonly TensorSlot _output = slots[operation.Output];

@@ -14,7 +14,7 @@ internal sealed class ConvOperator : PlanOperator
     private readonly int _rows;
     private readonly int _gathered;
 
-    public ConvOperator(ConvOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights)
+    public ConvOperator(ConvOperation operation, TensorSlot[] slots, ModelWeights weights)
     {
         (_window, _input, _output) = (operation.Window, slots[operation.Input], slots[operation.Output]);
         (_batch, _channels) = (operation.Batch, operation.Channels / operation.Groups);

@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>Moves a block between strided places; codes are rescaled where the two tensors differ.</summary>
-internal sealed class CopyOperator(CopyOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class CopyOperator(CopyOperation operation, TensorSlot[] slots) : PlanOperator
 {
     private readonly int[] _dimensions = [.. operation.Dimensions];
     private readonly int[] _inputStrides = [.. operation.InputStrides];

@@ -3,7 +3,7 @@ using Latch.Model;
 namespace Latch.Runtime.Operators;
 
 /// <summary>The same rows of weights for every row of the input (NUMERICS.md section 6).</summary>
-internal sealed class DenseOperator(DenseOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights) : PlanOperator
+internal sealed class DenseOperator(DenseOperation operation, TensorSlot[] slots, ModelWeights weights) : PlanOperator
 {
     private readonly DenseRows _weights = weights.CreateRows(operation, new RowRange(0, weights.Tensor(operation.Weights).Shape[0]), slots);
     private readonly TensorSlot _input = slots[operation.Input];

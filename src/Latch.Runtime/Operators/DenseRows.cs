@@ -55,7 +55,7 @@ internal sealed class DenseRows<TProduct, TLanes, TVector> : DenseRows
     private readonly SumShift _shift;
     private readonly int _rows;
 
-    public DenseRows(WeightedOperation operation, RowRange range, IReadOnlyList<TensorSlot> slots, ModelWeights weights)
+    public DenseRows(WeightedOperation operation, RowRange range, TensorSlot[] slots, ModelWeights weights)
     {
         TensorSlot input = slots[operation.Input];
         (_operation, _output, _rows) = (operation, slots[operation.Output], range.Count);

@@ -4,7 +4,7 @@ using static Latch.Runtime.Kernels.Requantize;
 namespace Latch.Runtime.Operators;
 
 /// <summary>Two operands, element by element, repeated where a stride is 0 (NUMERICS.md section 6).</summary>
-internal sealed class ElementwiseOperator(ElementwiseOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class ElementwiseOperator(ElementwiseOperation operation, TensorSlot[] slots) : PlanOperator
 {
     private readonly int[] _dimensions = [.. operation.Dimensions];
     private readonly int[] _leftStrides = [.. operation.LeftStrides];

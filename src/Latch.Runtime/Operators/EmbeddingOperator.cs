@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>Copies rows of a table that holds codes of the output; a negative index counts from the end, and every index is limited to the rows there are.</summary>
-internal sealed class EmbeddingOperator(EmbeddingOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights) : PlanOperator
+internal sealed class EmbeddingOperator(EmbeddingOperation operation, TensorSlot[] slots, ModelWeights weights) : PlanOperator
 {
     private readonly ConstantTensor _table = weights.Tensor(operation.Table);
     private readonly TensorSlot _indices = slots[operation.Indices];

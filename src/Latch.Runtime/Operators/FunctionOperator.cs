@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>Exp, log and square root of codes (NUMERICS.md section 6).</summary>
-internal sealed class FunctionOperator(FunctionOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class FunctionOperator(FunctionOperation operation, TensorSlot[] slots) : PlanOperator
 {
     /// <summary>Largest magnitude of a power of two, Q.17: 128.</summary>
     private const int PowerEnd = 1 << 24;

@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>Layer normalisation over the last axis (NUMERICS.md section 7).</summary>
-internal sealed class LayerNormOperator(LayerNormOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights) : PlanOperator
+internal sealed class LayerNormOperator(LayerNormOperation operation, TensorSlot[] slots, ModelWeights weights) : PlanOperator
 {
     private readonly int[] _gain = weights.Integers(operation.Multipliers);
     private readonly int[] _bias = weights.Integers(operation.Bias);

@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>y = -(max - x) - ln(sum of E(u)), u = rsh((max - x) M, S) in Q.13, the logarithm in Q.16: two terms, one rounding.</summary>
-internal sealed class LogSoftmaxOperator(LogSoftmaxOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class LogSoftmaxOperator(LogSoftmaxOperation operation, TensorSlot[] slots) : PlanOperator
 {
     /// <summary>Fraction bits of the logarithm before it is rescaled.</summary>
     private const int LogarithmBits = 16;

@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>Product of two computed matrices: the sum of (a - z_a)(b - z_b) in 64 bits, then one rounding.</summary>
-internal sealed class MatMulOperator(MatMulOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class MatMulOperator(MatMulOperation operation, TensorSlot[] slots) : PlanOperator
 {
     private readonly TensorSlot _left = slots[operation.Left];
     private readonly TensorSlot _right = slots[operation.Right];

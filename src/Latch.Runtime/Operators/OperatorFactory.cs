@@ -5,7 +5,7 @@ namespace Latch.Runtime.Operators;
 /// <summary>From a plan's operation to what executes it.</summary>
 internal static class OperatorFactory
 {
-    public static PlanOperator Create(Operation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights) => operation switch
+    public static PlanOperator Create(Operation operation, TensorSlot[] slots, ModelWeights weights) => operation switch
     {
         DenseOperation dense => new DenseOperator(dense, slots, weights),
         ConvOperation conv => new ConvOperator(conv, slots, weights),

@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>Moves single elements by their positions; codes are rescaled where the two tensors differ.</summary>
-internal sealed class PickOperator(PickOperation operation, IReadOnlyList<TensorSlot> slots, ModelWeights weights) : PlanOperator
+internal sealed class PickOperator(PickOperation operation, TensorSlot[] slots, ModelWeights weights) : PlanOperator
 {
     private readonly int[] _source = weights.Integers(operation.Source);
     private readonly TensorSlot _input = slots[operation.Input];

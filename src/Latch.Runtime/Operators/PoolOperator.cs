@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>The largest or the mean of each window, channel by channel: one rounding, to nearest, ties upward (NUMERICS.md section 6).</summary>
-internal sealed class PoolOperator(PoolOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class PoolOperator(PoolOperation operation, TensorSlot[] slots) : PlanOperator
 {
     private readonly WindowLayout _window = operation.Window;
     private readonly TensorSlot _input = slots[operation.Input];

@@ -12,7 +12,7 @@ namespace Latch.Runtime.Operators;
 /// <param name="stateIndex">Index of its state in the memory.</param>
 /// <param name="streaming">True in a plan of one step: the state goes on.</param>
 /// <param name="startsAnew">True when each step starts from its initial states: the operation says so, or the plan carries them.</param>
-internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell, IReadOnlyList<TensorSlot> slots, int stateIndex, bool streaming, bool startsAnew)
+internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell, TensorSlot[] slots, int stateIndex, bool streaming, bool startsAnew)
     : PlanOperator
 {
     private readonly TensorSlot _input = slots[operation.Input];
@@ -41,7 +41,7 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
         if (!streaming || startsAnew || memory.Executions == 0)
             Start(memory, state);
         CodeSpan input = _input.In(memory.Arena);
-        CodeSpan output = operation.Output >= 0 ? slots[operation.Output].In(memory.Arena) : default;
+        CodeSpan output = _output.IsSet ? slots[operation.Output].In(memory.Arena) : default;
         if (Probing<TProbe>.IsOn)
             Watch(memory, state, input, output, ref probe);
         else
@@ -76,7 +76,7 @@ internal sealed class RecurrentOperator(RecurrentOperation operation, Cell cell,
     }
 
     /// <summary>The encoding of a tensor; unset when there is none.</summary>
-    private static CodeEncoding Encoding(IReadOnlyList<TensorSlot> slots, int tensor, Rescale rescale) =>
+    private static CodeEncoding Encoding(TensorSlot[] slots, int tensor, Rescale rescale) =>
         tensor < 0 ? default : new CodeEncoding(rescale, slots[tensor].Quantization);
 
     private void Decode(PlanMemory memory, int tensor, Rescale rescale, Span<int> values)

@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>The sum, an end, the sum of squares or of magnitudes along an axis, exact in 64 bits, then one rounding.</summary>
-internal sealed class ReduceOperator(ReduceOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class ReduceOperator(ReduceOperation operation, TensorSlot[] slots) : PlanOperator
 {
     /// <summary>Bits by which a sum is raised before its root is taken: the root then has 8 as fraction.</summary>
     private const int RootBits = 16;

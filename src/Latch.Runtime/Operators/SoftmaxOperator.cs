@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>u = rsh((max - x) M, S) in Q.13, p = E(u) / sum of E(u), in Q.24.</summary>
-internal sealed class SoftmaxOperator(SoftmaxOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class SoftmaxOperator(SoftmaxOperation operation, TensorSlot[] slots) : PlanOperator
 {
     private readonly TensorSlot _input = slots[operation.Input];
     private readonly TensorSlot _output = slots[operation.Output];

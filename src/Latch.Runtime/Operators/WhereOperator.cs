@@ -4,7 +4,7 @@ using Latch.Runtime.Kernels;
 namespace Latch.Runtime.Operators;
 
 /// <summary>One of two operands, element by element, repeated where a stride is 0; each rescaled to the output's codes.</summary>
-internal sealed class WhereOperator(WhereOperation operation, IReadOnlyList<TensorSlot> slots) : PlanOperator
+internal sealed class WhereOperator(WhereOperation operation, TensorSlot[] slots) : PlanOperator
 {
     private readonly int[] _dimensions = [.. operation.Dimensions];
     private readonly int[] _conditionStrides = [.. operation.ConditionStrides];

@@ -7,28 +7,41 @@ namespace Latch.Runtime.Kernels.Lanes;
 
 /// <summary>
 /// 8 units in 256 bits. 64-bit sums lie in two vectors, those of the even lanes and those of the odd ones, as vpmuldq makes them; both come back into
-/// 8 lanes by shifts that leave the even results in the low and the odd in the high halves. AVX2 has no arithmetic shift of 64 bits: where one is needed,
-/// 2^62 is added before and its share taken off after. The 32 segments of the sigmoid are four registers per coefficient, looked up by vpermd.
+/// 8 lanes as in <see cref="Avx512Lanes"/>. AVX2 has no arithmetic shift of 64 bits: where one is needed,
+/// 2^62 is added before and its share taken off after. The table of the sigmoid is one row of four coefficients per segment: eight rows are loaded and
+/// transposed, which takes half the instructions of a lookup by vpermd, whose eight entries are a quarter of the segments.
 /// </summary>
 internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
 {
-    private const int Segments = 32;
     private const byte OddLanes = 0xAA;
 
-    /// <summary>16 registers hold no table: it is read where it lies.</summary>
-    private readonly int* _table;
+    private const int Coefficients = 4 * 32;
 
-    private Avx2Lanes(int* table) => _table = table;
+    private readonly byte* _table;
+
+    // Not a constant for the compiler, which would make two operations of one - x.
+    private readonly Vector256<int> _one;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Avx2Lanes(int* table)
+    {
+        _table = (byte*)table;
+        _one = Vector256.LoadAligned(table + Coefficients);
+    }
 
     public static int Count => 8;
 
-    public static int TableLength => Avx512Lanes.TableLength;
+    public static int TableLength => Coefficients + 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx2Lanes Create(ref readonly int table) => new((int*)Unsafe.AsPointer(ref Unsafe.AsRef(in table)));
 
-    /// <summary>[coefficient][segment].</summary>
-    public static void PackTable(ReadOnlySpan<int> segments, Span<int> table) => Avx512Lanes.PackTable(segments, table);
+    /// <summary>[segment][coefficient], then 1 in every lane.</summary>
+    public static void PackTable(ReadOnlySpan<int> segments, Span<int> table)
+    {
+        segments.CopyTo(table);
+        table[Coefficients..].Fill(Requantize.One);
+    }
 
     public static void PackConstants(ReadOnlySpan<long> constants, Span<long> packed)
     {
@@ -67,9 +80,9 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, ref readonly SumShift shift)
     {
-        Vector256<int> va = Load(in a), m = Load(in multipliers);
-        Vector256<long> even = Avx2.Multiply(va, m) + Vector256.LoadUnsafe(in constants);
-        Vector256<long> odd = Avx2.Multiply(Odd(va), Odd(m)) + Vector256.LoadUnsafe(in constants, 4);
+        Vector256<int> va = Load(in a);
+        Vector256<long> even = Avx2.Multiply(va, Load(in multipliers)) + Vector256.LoadUnsafe(in constants);
+        Vector256<long> odd = Avx2.Multiply(Odd(va), OddOf(in multipliers)) + Vector256.LoadUnsafe(in constants, 4);
         return Narrow(even, odd, in shift);
     }
 
@@ -77,9 +90,9 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     public static Vector256<int> Rescale(
         ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, ref readonly SumShift shift)
     {
-        Vector256<int> va = Load(in a), ma = Load(in multipliersA), vb = Load(in b), mb = Load(in multipliersB);
-        Vector256<long> even = Avx2.Multiply(va, ma) + Vector256.LoadUnsafe(in constants) + Avx2.Multiply(vb, mb);
-        Vector256<long> odd = Avx2.Multiply(Odd(va), Odd(ma)) + Vector256.LoadUnsafe(in constants, 4) + Avx2.Multiply(Odd(vb), Odd(mb));
+        Vector256<int> va = Load(in a), vb = Load(in b);
+        Vector256<long> even = Avx2.Multiply(va, Load(in multipliersA)) + Vector256.LoadUnsafe(in constants) + Avx2.Multiply(vb, Load(in multipliersB));
+        Vector256<long> odd = Avx2.Multiply(Odd(va), OddOf(in multipliersA)) + Vector256.LoadUnsafe(in constants, 4) + Avx2.Multiply(Odd(vb), OddOf(in multipliersB));
         return Narrow(even, odd, in shift);
     }
 
@@ -122,14 +135,14 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     public Vector256<int> Sigmoid(Vector256<int> z, int limit)
     {
         Vector256<int> tail = Tail(Limited(z, limit));
-        return Avx2.BlendVariable(Vector256.Create(Requantize.One) - tail, tail, z >> 31);
+        return Avx2.BlendVariable(_one - tail, tail, z >> 31);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<int> Tanh(Vector256<int> z, int limit)
     {
         Vector256<int> tail = Tail(Limited(z, limit) << 1) << 1;
-        return Avx2.Sign(Vector256.Create(Requantize.One) - tail, z);
+        return Avx2.Sign(_one - tail, z);
     }
 
     /// <summary>min(|z|, limit), as unsigned numbers, so that |-2^31| is the largest.</summary>
@@ -140,26 +153,31 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<int> Tail(Vector256<int> u)
     {
-        Vector256<int> segment = u >>> 12, t = u & Vector256.Create(0xFFF), bit3 = (segment << 28) >> 31, bit4 = (segment << 27) >> 31;
-        Vector256<int> inner = Lookup(2, segment, bit3, bit4) + ((Lookup(3, segment, bit3, bit4) * t) >> 12);
-        inner = Lookup(1, segment, bit3, bit4) + ((inner * t) >> 15);
-        return Lookup(0, segment, bit3, bit4) + ((inner * t) >> 9);
+        // Where the row of a segment begins: its number times 16 bytes.
+        Vector256<ulong> places = ((u >>> 8) & Vector256.Create(0x1F0)).AsUInt64();
+        Vector128<ulong> low = places.GetLower(), high = places.GetUpper();
+        ulong units01 = low.ToScalar(), units23 = low.GetElement(1), units45 = high.ToScalar(), units67 = high.GetElement(1);
+        Vector256<int> rows04 = Rows((uint)units01, (uint)units45), rows15 = Rows(units01 >> 32, units45 >> 32);
+        Vector256<int> rows26 = Rows((uint)units23, (uint)units67), rows37 = Rows(units23 >> 32, units67 >> 32);
+        // Four rows of four, transposed in each half: coefficients of units 0 to 3 and 4 to 7.
+        Vector256<long> low01 = Avx2.UnpackLow(rows04, rows15).AsInt64(), low23 = Avx2.UnpackLow(rows26, rows37).AsInt64();
+        Vector256<long> high01 = Avx2.UnpackHigh(rows04, rows15).AsInt64(), high23 = Avx2.UnpackHigh(rows26, rows37).AsInt64();
+        Vector256<int> a0 = Avx2.UnpackLow(low01, low23).AsInt32(), a1 = Avx2.UnpackHigh(low01, low23).AsInt32();
+        Vector256<int> a2 = Avx2.UnpackLow(high01, high23).AsInt32(), a3 = Avx2.UnpackHigh(high01, high23).AsInt32();
+        Vector256<int> t = u & Vector256.Create(0xFFF);
+        return a0 + (((a1 + (((a2 + ((a3 * t) >> 12)) * t) >> 15)) * t) >> 9);
     }
 
-    /// <summary>vpermd takes the low three bits of the segment; bits 3 and 4 choose among four registers.</summary>
+    /// <summary>The rows of two units.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector256<int> Lookup(int coefficient, Vector256<int> segment, Vector256<int> bit3, Vector256<int> bit4)
-    {
-        int* table = _table + (coefficient * Segments);
-        Vector256<int> low = Avx2.BlendVariable(Permute(table, segment), Permute(table + 8, segment), bit3);
-        return Avx2.BlendVariable(low, Avx2.BlendVariable(Permute(table + 16, segment), Permute(table + 24, segment), bit3), bit4);
-    }
+    private Vector256<int> Rows(ulong low, ulong high) => Vector256.Create(Vector128.LoadAligned((int*)(_table + low)), Vector128.LoadAligned((int*)(_table + high)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Permute(int* table, Vector256<int> segment) => Avx2.PermuteVar8x32(Vector256.LoadAligned(table), segment);
+    private static Vector256<int> Odd(Vector256<int> value) => Avx2.Shuffle(value, 0b11_11_01_01);
 
+    /// <summary>The odd of 8 integers in the even lanes, by loading from one integer on; constants follow one another, so there is one more to read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Odd(Vector256<int> value) => (value.AsUInt64() >>> 32).AsInt32();
+    private static Vector256<int> OddOf(ref readonly int multipliers) => Vector256.LoadUnsafe(in multipliers, 1);
 
     /// <summary>v >> s for |v| up to 2^62 and s from 0 to 24.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -170,11 +188,13 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Narrow(Vector256<long> even, Vector256<long> odd, ref readonly SumShift shift)
     {
-        if (shift.All == 32)
-            return Join(Odd(even.AsInt32()), odd.AsInt32());
+        if (shift.All >= 32)
+        {
+            Vector256<int> high = Join(Odd(even.AsInt32()), odd.AsInt32());
+            return shift.Rest == 0 ? high : high >> shift.Rest;
+        }
         Vector256<ulong> right = Avx2.ShiftRightLogical(even.AsUInt64(), shift.Right), left = Avx2.ShiftLeftLogical(odd.AsUInt64(), shift.Left);
-        Vector256<int> low = Join(right.AsInt32(), left.AsInt32());
-        return shift.Rest == 0 ? low : low >> shift.Rest;
+        return Join(right.AsInt32(), left.AsInt32());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -184,7 +204,7 @@ internal readonly unsafe struct Avx2Lanes : ILanes<Avx2Lanes, Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Saturate(Vector256<long> even, Vector256<long> odd)
     {
-        Vector256<int> high = Join((even.AsUInt64() >>> 32).AsInt32(), odd.AsInt32()), most = Vector256.Create(int.MaxValue), least = Vector256.Create(-int.MaxValue);
+        Vector256<int> high = Join(Odd(even.AsInt32()), odd.AsInt32()), most = Vector256.Create(int.MaxValue), least = Vector256.Create(-int.MaxValue);
         Vector256<int> value = Avx2.BlendVariable(Narrow24(even, odd), most, Avx2.CompareGreaterThan(high, Vector256.Create((1 << 23) - 1)));
         return Avx2.Max(Avx2.BlendVariable(value, least, Avx2.CompareGreaterThan(Vector256.Create(-(1 << 23)), high)), least);
     }

@@ -7,8 +7,8 @@ namespace Latch.Runtime.Kernels.Lanes;
 
 /// <summary>
 /// 16 units in 512 bits. 64-bit sums lie in two vectors, those of the even lanes and those of the odd ones, as vpmuldq makes them; both come back
-/// into 16 lanes by shifts that leave the even results in the low and the odd in the high halves. The 32 segments of the sigmoid are two registers
-/// per coefficient, looked up by vpermt2d.
+/// into 16 lanes by what leaves the even results in the low and the odd in the high halves: a shift, or from 32 places on a shuffle. The 32 segments of
+/// the sigmoid are two registers per coefficient, looked up by vpermt2d.
 /// </summary>
 internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
 {
@@ -161,7 +161,7 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Odd(Vector512<int> value) => (value.AsUInt64() >>> 32).AsInt32();
+    private static Vector512<int> Odd(Vector512<int> value) => Avx512F.Shuffle(value, 0b11_11_01_01);
 
     /// <summary>The odd of 16 integers in the even lanes, by loading from one integer on; constants follow one another, so there is one more to read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -170,16 +170,18 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Narrow(Vector512<long> even, Vector512<long> odd, ref readonly SumShift shift)
     {
-        if (shift.All == 32)
-            return Join(Odd(even.AsInt32()), odd.AsInt32());
+        if (shift.All >= 32)
+        {
+            Vector512<int> high = Avx512F.BlendVariable(odd.AsInt32(), Odd(even.AsInt32()), ~OddLanes);
+            return shift.Rest == 0 ? high : high >> shift.Rest;
+        }
         Vector512<ulong> right = Avx512F.ShiftRightLogical(even.AsUInt64(), shift.Right), left = Avx512F.ShiftLeftLogical(odd.AsUInt64(), shift.Left);
-        Vector512<int> low = Join(right.AsInt32(), left.AsInt32());
-        return shift.Rest == 0 ? low : low >> shift.Rest;
+        return Join(right.AsInt32(), left.AsInt32());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Narrow24(Vector512<long> even, Vector512<long> odd) => Join((even.AsUInt64() >>> 24).AsInt32(), (odd << 8).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Join(Vector512<int> even, Vector512<int> odd) => Avx512F.TernaryLogic(OddLanes, odd, even, 0xCA);
+    private static Vector512<int> Join(Vector512<int> even, Vector512<int> odd) => Avx512F.BlendVariable(even, odd, OddLanes);
 }
