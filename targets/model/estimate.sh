@@ -40,11 +40,18 @@ dotnet run --project "$root/tests/Latch.Benchmarks" -c Release -- model --sizes 
   { cat "$work/model.log" >&2; exit 1; }
 entry=$(python3 "$here/model.py" "$program" --entry)
 
-# trace CELL KERNEL PROCESSOR: the 6th of 8 steps; a processor's own choice of kernel must be the one the model is about.
+# trace MODEL SERIES KERNEL PROCESSOR: the 6th of 8 steps; a processor's own choice of kernel must be the one the model is about.
 trace() {
-  qemu-aarch64 -L /usr/aarch64-linux-gnu -cpu "$3" -plugin "$work/libtrace.so,entry=$entry,call=6,to=$work/$1-$2.trace" \
-    "$program" run "$work/$1-$size.latch" "$work/$1-$size.csv" > "$work/run.log"
-  grep -q "^kernel *$2\$" "$work/run.log" || { echo "estimate.sh: on $3 the program did not take the kernel $2:" >&2; cat "$work/run.log" >&2; exit 1; }
+  qemu-aarch64 -L /usr/aarch64-linux-gnu -cpu "$4" -plugin "$work/libtrace.so,entry=$entry,call=6,to=$work/$1-$3.trace" \
+    "$program" run "$work/$1.latch" "$work/$2.csv" > "$work/run.log"
+  grep -q "^kernel *$3\$" "$work/run.log" || { echo "estimate.sh: on $4 the program did not take the kernel $3:" >&2; cat "$work/run.log" >&2; exit 1; }
+}
+
+# section MODEL SERIES TITLE MULTIPLY-ACCUMULATES [--bars] [--weights BYTES]
+section() {
+  trace "$1" "$2" advsimd cortex-a53
+  trace "$1" "$2" dotprod cortex-a76
+  python3 "$here/model.py" "$program" --cell "$3" --macs "$4" --advsimd "$work/$1-advsimd.trace" --dotprod "$work/$1-dotprod.trace" "${@:5}"
 }
 
 estimate() {
@@ -54,14 +61,10 @@ estimate() {
   echo "Versions: LLVM $(llvm-mca-19 --version | sed -n 's/.*LLVM version //p'), $(qemu-aarch64 --version | head -1), .NET SDK $(dotnet --version)"
   echo
   sed -n '/^## Assumptions/,/^## /p' "$here/README.md" | sed '1s/.*/Every number of cycles is an **estimate**, nothing was measured on a board:/; 2d; $d'
-  local cell gates
-  for cell in lstm gru; do
-    gates=4; [ $cell = lstm ] || gates=3
-    trace $cell advsimd cortex-a53
-    trace $cell dotprod cortex-a76
-    python3 "$here/model.py" "$program" --cell "$cell $size" --macs $((gates * hidden * (inputs + hidden))) \
-      --advsimd "$work/$cell-advsimd.trace" --dotprod "$work/$cell-dotprod.trace" $([ $cell = gru ] || echo --bars)
-  done
+  section lstm-$size lstm-$size "lstm $size" $((4 * hidden * (inputs + hidden))) --bars
+  section gru-$size gru-$size "gru $size" $((3 * hidden * (inputs + hidden)))
+  section lstm-$size-default lstm-$size "lstm $size, default options: an input of 16 bits is multiplied byte by byte" $((4 * hidden * (2 * inputs + hidden))) \
+    --weights $((4 * hidden * (inputs + hidden)))
 }
 
 estimate > "$work/report.md"

@@ -33,8 +33,9 @@ internal interface ITileProduct
     static abstract void Multiply<TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)
         where TGates : struct, IGateCount;
 
-    /// <summary>The same for int16 codes and any number of gates.</summary>
-    static abstract void MultiplyWide(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums);
+    /// <summary>The same for int16 codes.</summary>
+    static abstract void MultiplyWide<TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)
+        where TGates : struct, IGateCount;
 }
 
 /// <summary>From a tile's shape to the product compiled for it.</summary>
@@ -44,16 +45,25 @@ internal static class TileProduct
     public static void Multiply<TProduct>(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums)
         where TProduct : struct, ITileProduct
     {
-        if (shape.IsWide)
-            TProduct.MultiplyWide(in tile, in prepared, shape, ref sums);
-        else if (shape.Gates == 4)
-            TProduct.Multiply<FourGates>(in tile, in prepared, shape.Columns, ref sums);
+        if (shape.Gates == 4)
+            Multiply<TProduct, FourGates>(in tile, in prepared, shape, ref sums);
         else if (shape.Gates == 3)
-            TProduct.Multiply<ThreeGates>(in tile, in prepared, shape.Columns, ref sums);
+            Multiply<TProduct, ThreeGates>(in tile, in prepared, shape, ref sums);
         else if (shape.Gates == 2)
-            TProduct.Multiply<TwoGates>(in tile, in prepared, shape.Columns, ref sums);
+            Multiply<TProduct, TwoGates>(in tile, in prepared, shape, ref sums);
         else
-            TProduct.Multiply<OneGate>(in tile, in prepared, shape.Columns, ref sums);
+            Multiply<TProduct, OneGate>(in tile, in prepared, shape, ref sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Multiply<TProduct, TGates>(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums)
+        where TProduct : struct, ITileProduct
+        where TGates : struct, IGateCount
+    {
+        if (shape.IsWide)
+            TProduct.MultiplyWide<TGates>(in tile, in prepared, shape.Columns, ref sums);
+        else
+            TProduct.Multiply<TGates>(in tile, in prepared, shape.Columns, ref sums);
     }
 }
 

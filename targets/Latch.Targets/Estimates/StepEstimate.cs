@@ -13,7 +13,7 @@ internal sealed record StepEstimate(double Cycles, double WeightCycles, long Mac
 {
     /// <summary>The formula, for people.</summary>
     public const string Formula =
-        "cycles = sum over layers of (multiply-accumulates x cycles each + units x cycles each), targets/model/cores.json; the longer time adds weight bytes / bytes a cycle";
+        "cycles = sum over layers of (multiply-accumulates x cycles each, twice where the codes have 16 bits, + units x cycles each), targets/model/cores.json; the longer time adds weight bytes / bytes a cycle";
 
     /// <summary>What <see cref="Place"/> says of what no cache holds.</summary>
     public const string Memory = "memory";
@@ -31,6 +31,7 @@ internal sealed record StepEstimate(double Cycles, double WeightCycles, long Mac
     public static IReadOnlyList<string> Assumptions { get; } =
     [
         "Cycles are those of llvm-mca for one LSTM and one GRU of 64 inputs and 128 units, scaled by multiply-accumulates and units; nothing was measured on a board.",
+        "A multiply-accumulate with a code of 16 bits costs two: it is taken byte by byte.",
         "RNN and dense layers: a multiply-accumulate as in the LSTM, a unit a quarter of the LSTM's; other operations likewise a quarter a value. Assumed.",
         "Bytes a cycle from second cache and memory are assumed, not measured; the third cache counts as the second.",
         "One core at its full clock, alone; reading sensors, quantization, telemetry and the operating system are not in it.",
@@ -50,9 +51,9 @@ internal sealed record StepEstimate(double Cycles, double WeightCycles, long Mac
         long macs = 0;
         foreach (Operation operation in plan.Operations)
         {
-            (long products, double more) = Cost(operation, model, plan, core);
+            (long products, long wide, double more) = Cost(operation, model, plan, core);
             bool gru = operation is RecurrentOperation recurrent && model.Layers[recurrent.Layer].Kind == CellKind.Gru;
-            cycles += (products * (gru ? core.GruMac : core.LstmMac)) + more;
+            cycles += ((products + wide) * (gru ? core.GruMac : core.LstmMac)) + more;
             macs += products;
         }
         string place = Place(profile, weightBytes);
@@ -69,7 +70,8 @@ internal sealed record StepEstimate(double Cycles, double WeightCycles, long Mac
         return s_places[^1];
     }
 
-    private static (long Macs, double More) Cost(Operation operation, ModelDefinition model, Plan plan, CoreCosts core)
+    /// <summary>Multiply-accumulates, how many of them take codes of 16 bits, and cycles of everything else.</summary>
+    private static (long Macs, long Wide, double More) Cost(Operation operation, ModelDefinition model, Plan plan, CoreCosts core)
     {
         double value = core.LstmUnit / GatesOfLstm;
         switch (operation)
@@ -77,19 +79,25 @@ internal sealed record StepEstimate(double Cycles, double WeightCycles, long Mac
             case RecurrentOperation recurrent:
                 RecurrentLayer layer = model.Layers[recurrent.Layer];
                 (int gates, double unit) = layer.Kind switch { CellKind.Lstm => (GatesOfLstm, core.LstmUnit), CellKind.Gru => (3, core.GruUnit), _ => (1, value) };
-                return ((long)gates * layer.HiddenSize * (layer.InputSize + layer.HiddenSize) * recurrent.Steps, unit * layer.HiddenSize * recurrent.Steps);
+                long rows = (long)gates * layer.HiddenSize * recurrent.Steps, input = rows * layer.InputSize, hidden = rows * layer.HiddenSize;
+                return (input + hidden, Wide(layer.Input, input) + Wide(layer.Hidden, hidden), unit * layer.HiddenSize * recurrent.Steps);
             case DenseOperation dense:
-                return ((long)plan.Tensors[dense.Input].Count * (plan.Tensors[dense.Output].Count / dense.Rows), value * plan.Tensors[dense.Output].Count);
+                long products = (long)plan.Tensors[dense.Input].Count * (plan.Tensors[dense.Output].Count / dense.Rows);
+                return (products, Wide(plan.Tensors[dense.Input].Quantization, products), value * plan.Tensors[dense.Output].Count);
             case ConvOperation conv:
-                return ((long)plan.Tensors[conv.Output].Count * model.Constants[conv.Weights].Shape[1], value * plan.Tensors[conv.Output].Count);
+                long windows = (long)plan.Tensors[conv.Output].Count * model.Constants[conv.Weights].Shape[1];
+                return (windows, Wide(plan.Tensors[conv.Input].Quantization, windows), value * plan.Tensors[conv.Output].Count);
             case MatMulOperation product:
-                return ((long)plan.Tensors[product.Output].Count * product.K, value * plan.Tensors[product.Output].Count);
+                return ((long)plan.Tensors[product.Output].Count * product.K, 0, value * plan.Tensors[product.Output].Count);
             case CopyOperation or PickOperation or EmbeddingOperation:
-                return (0, 0);
+                return (0, 0, 0);
             default:
-                return (0, value * plan.Tensors[Written(operation)].Count);
+                return (0, 0, value * plan.Tensors[Written(operation)].Count);
         }
     }
+
+    /// <summary>Codes of 16 bits are multiplied byte by byte.</summary>
+    private static long Wide(Quantization codes, long macs) => codes.Type == ElementType.Int16 ? macs : 0;
 
     private static int Written(Operation operation) => operation switch
     {

@@ -47,6 +47,32 @@ public sealed partial class StepEstimateTests
         Assert.Equal((estimate.Cycles + 2500) / 1800, estimate.LongestMicroseconds, 9);
     }
 
+    [Fact]
+    public void Of_InputOf16Bits_CountsItsProductsTwice()
+    {
+        ModelDefinition narrow = ModelReader.Read(Path.Combine(SharedData.Repository, "samples", "gates", "gates-lstm.latch"));
+        RecurrentLayer layer = Assert.Single(narrow.Layers);
+        ModelDefinition wide = narrow with { Layers = [layer with { Input = new Quantization(ElementType.Int16, 1, 0) }] };
+        TargetProfile profile = TargetCatalog.Load().Find("pi-4");
+        StepEstimate before = StepEstimate.Of(narrow, 40_000, profile)!, after = StepEstimate.Of(wide, 40_000, profile)!;
+        Assert.Equal(before.Macs, after.Macs);
+        Assert.Equal(0.1251 * 4 * layer.HiddenSize * layer.InputSize, after.Cycles - before.Cycles, 6);
+    }
+
+    /// <summary>The layer with an input of 16 bits is estimated within a tenth of the table's whole step.</summary>
+    [Theory]
+    [InlineData("cortex-a53", "Cortex-A53")]
+    [InlineData("cortex-a55", "Cortex-A55")]
+    [InlineData("cortex-a72", "Cortex-A72")]
+    [InlineData("cortex-a76", "Cortex-A76")]
+    public void Costs_InputOf16Bits_AreNearTheWholeStepOfTheTable(string id, string name)
+    {
+        CoreCosts core = CoreCosts.Find(id)!;
+        string section = Results.Split("\n## ").Single(part => part.Contains(": 131072 multiply-accumulates", StringComparison.Ordinal));
+        double whole = Number(section.Split('\n').Single(line => line.StartsWith($"| {name} ", StringComparison.Ordinal)).Split('|', StringSplitOptions.TrimEntries)[6]);
+        Assert.InRange((131072 * core.LstmMac) + (128 * core.LstmUnit), 0.9 * whole, 1.1 * whole);
+    }
+
     [Theory]
     [InlineData(32 * 1024, "first cache")]
     [InlineData(32 * 1024 + 1, "second cache")]

@@ -88,21 +88,44 @@ internal readonly struct Avx2Product<TDot> : ITileProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyWide(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums)
+    public static void MultiplyWide<TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)
+        where TGates : struct, IGateCount
     {
-        nint step = 32 * shape.Gates;
-        for (int gate = 0; gate < shape.Gates; gate++)
+        ref sbyte weights = ref Unsafe.AsRef(in tile);
+        Vector256<int> low0 = Vector256<int>.Zero, low1 = low0, low2 = low0, low3 = low0, high0 = low0, high1 = low0, high2 = low0, high3 = low0;
+        for (nint column = 0; column < columns; column += 2)
         {
-            ref sbyte weights = ref Unsafe.Add(ref Unsafe.AsRef(in tile), 32 * gate);
-            Vector256<int> low = Vector256<int>.Zero, high = low;
-            for (nint column = 0; column < shape.Columns; column += 2)
+            Vector256<short> codes = Vector256.Create(Unsafe.As<byte, int>(ref Unsafe.Add(ref Unsafe.AsRef(in prepared), 2 * column))).AsInt16();
+            low0 += Pairs(ref weights, 0, codes);
+            high0 += Pairs(ref weights, 16, codes);
+            if (TGates.Count > 1)
             {
-                Vector256<short> codes = Vector256.Create(Unsafe.As<byte, int>(ref Unsafe.Add(ref Unsafe.AsRef(in prepared), 2 * column))).AsInt16();
-                low += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref weights)), codes);
-                high += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref weights, 16)), codes);
-                weights = ref Unsafe.Add(ref weights, step);
+                low1 += Pairs(ref weights, 32, codes);
+                high1 += Pairs(ref weights, 48, codes);
             }
-            Store(low, high, ref Unsafe.Add(ref sums, 16 * gate));
+            if (TGates.Count > 2)
+            {
+                low2 += Pairs(ref weights, 64, codes);
+                high2 += Pairs(ref weights, 80, codes);
+            }
+            if (TGates.Count > 3)
+            {
+                low3 += Pairs(ref weights, 96, codes);
+                high3 += Pairs(ref weights, 112, codes);
+            }
+            weights = ref Unsafe.Add(ref weights, 32 * TGates.Count);
         }
+        Store(low0, high0, ref sums);
+        if (TGates.Count > 1)
+            Store(low1, high1, ref Unsafe.Add(ref sums, 16));
+        if (TGates.Count > 2)
+            Store(low2, high2, ref Unsafe.Add(ref sums, 32));
+        if (TGates.Count > 3)
+            Store(low3, high3, ref Unsafe.Add(ref sums, 48));
     }
+
+    /// <summary>Two columns of eight rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Pairs(ref sbyte weights, nuint place, Vector256<short> codes) =>
+        Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref weights, place)), codes);
 }

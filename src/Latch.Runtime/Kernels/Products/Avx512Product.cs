@@ -54,6 +54,37 @@ internal readonly struct Avx512Product : ITileProduct
                 sum3 += fours3;
             weights = ref Unsafe.Add(ref weights, 64 * TGates.Count);
         }
+        Store<TGates>(sum0, sum1, sum2, sum3, ref sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyWide<TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)
+        where TGates : struct, IGateCount
+    {
+        ref sbyte weights = ref Unsafe.AsRef(in tile);
+        Vector512<int> sum0 = Vector512<int>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        for (nint column = 0; column < columns; column += 2)
+        {
+            Vector512<short> codes = Vector512.Create(Unsafe.As<byte, int>(ref Unsafe.Add(ref Unsafe.AsRef(in prepared), 2 * column))).AsInt16();
+            sum0 += Avx512BW.MultiplyAddAdjacent(Wide(ref weights, 0), codes);
+            if (TGates.Count > 1)
+                sum1 += Avx512BW.MultiplyAddAdjacent(Wide(ref weights, 32), codes);
+            if (TGates.Count > 2)
+                sum2 += Avx512BW.MultiplyAddAdjacent(Wide(ref weights, 64), codes);
+            if (TGates.Count > 3)
+                sum3 += Avx512BW.MultiplyAddAdjacent(Wide(ref weights, 96), codes);
+            weights = ref Unsafe.Add(ref weights, 32 * TGates.Count);
+        }
+        Store<TGates>(sum0, sum1, sum2, sum3, ref sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<short> Wide(ref sbyte weights, nuint place) => Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref weights, place));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TGates>(Vector512<int> sum0, Vector512<int> sum1, Vector512<int> sum2, Vector512<int> sum3, ref int sums)
+        where TGates : struct, IGateCount
+    {
         sum0.StoreUnsafe(ref sums);
         if (TGates.Count > 1)
             sum1.StoreUnsafe(ref sums, 16);
@@ -61,23 +92,5 @@ internal readonly struct Avx512Product : ITileProduct
             sum2.StoreUnsafe(ref sums, 32);
         if (TGates.Count > 3)
             sum3.StoreUnsafe(ref sums, 48);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyWide(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums)
-    {
-        nint step = 32 * shape.Gates;
-        for (int gate = 0; gate < shape.Gates; gate++)
-        {
-            ref sbyte weights = ref Unsafe.Add(ref Unsafe.AsRef(in tile), 32 * gate);
-            Vector512<int> sum = Vector512<int>.Zero;
-            for (nint column = 0; column < shape.Columns; column += 2)
-            {
-                Vector512<short> codes = Vector512.Create(Unsafe.As<byte, int>(ref Unsafe.Add(ref Unsafe.AsRef(in prepared), 2 * column))).AsInt16();
-                sum += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref weights)), codes);
-                weights = ref Unsafe.Add(ref weights, step);
-            }
-            sum.StoreUnsafe(ref sums, (nuint)(16 * gate));
-        }
     }
 }

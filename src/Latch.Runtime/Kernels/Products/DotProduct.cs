@@ -43,8 +43,9 @@ internal readonly unsafe struct DotProduct : ITileProduct
             fourth.Store(ref Unsafe.Add(ref sums, 48));
     }
 
-    public static void MultiplyWide(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums) =>
-        Arm64Sums.MultiplyWide(in tile, in prepared, shape, ref sums);
+    public static void MultiplyWide<TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)
+        where TGates : struct, IGateCount =>
+        ByteSplit.Multiply<DotProduct, TGates>(in tile, in prepared, columns, ref sums);
 
     /// <summary>Adds the products of four columns, the lower or the upper four of eight codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,6 +77,6 @@ internal readonly unsafe struct DotProduct : ITileProduct
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Store(ref int sums) => Arm64Sums.Store(_rows0, _rows4, _rows8, _rows12, ref sums);
+        public readonly void Store(ref int sums) => Arm64Layout.Store(_rows0, _rows4, _rows8, _rows12, ref sums);
     }
 }

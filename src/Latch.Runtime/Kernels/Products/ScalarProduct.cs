@@ -27,14 +27,15 @@ internal readonly struct ScalarProduct : ITileProduct
         }
     }
 
-    public static void MultiplyWide(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums)
+    public static void MultiplyWide<TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)
+        where TGates : struct, IGateCount
     {
-        ReadOnlySpan<short> codes = MemoryMarshal.Cast<byte, short>(MemoryMarshal.CreateReadOnlySpan(in prepared, 2 * shape.Columns));
-        for (int row = 0; row < shape.Rows; row++)
+        ReadOnlySpan<short> codes = MemoryMarshal.Cast<byte, short>(MemoryMarshal.CreateReadOnlySpan(in prepared, 2 * columns));
+        for (int row = 0; row < TGates.Count * TileShape.Units; row++)
         {
             int sum = 0;
-            for (int column = 0; column < shape.Columns; column++)
-                sum += codes[column] * Unsafe.Add(ref Unsafe.AsRef(in tile), (row * shape.Columns) + column);
+            for (int column = 0; column < columns; column++)
+                sum += codes[column] * Unsafe.Add(ref Unsafe.AsRef(in tile), (row * columns) + column);
             Unsafe.Add(ref sums, row) = sum;
         }
     }

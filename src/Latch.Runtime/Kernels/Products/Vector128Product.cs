@@ -36,12 +36,14 @@ internal readonly struct Vector128Product : ITileProduct
         }
     }
 
-    public static void MultiplyWide(ref readonly sbyte tile, ref readonly byte prepared, TileShape shape, ref int sums)
+    public static void MultiplyWide<TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)
+        where TGates : struct, IGateCount
     {
-        for (int first = 0; first < shape.Rows; first += TileShape.Units)
+        nuint rows = (nuint)(TGates.Count * TileShape.Units);
+        for (nuint first = 0; first < rows; first += TileShape.Units)
         {
             ref short codes = ref Unsafe.As<byte, short>(ref Unsafe.AsRef(in prepared));
-            MultiplyGate(ref Unsafe.Add(ref Unsafe.AsRef(in tile), first), (nuint)shape.Rows, ref codes, shape.Columns, ref Unsafe.Add(ref sums, first));
+            MultiplyGate(ref Unsafe.Add(ref Unsafe.AsRef(in tile), first), rows, ref codes, columns, ref Unsafe.Add(ref sums, first));
         }
     }
 
