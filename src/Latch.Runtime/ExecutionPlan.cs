@@ -17,7 +17,9 @@ internal sealed class ExecutionPlan
 
     public ExecutionPlan(Plan plan, ModelWeights weights, bool streaming)
     {
-        (Definition, _weights, _streaming, _carried) = (plan, weights, streaming, [.. plan.States]);
+        (Definition, _weights, _streaming, _carried) = (plan, weights, streaming, new PlanState[plan.States.Count]);
+        for (int state = 0; state < _carried.Length; state++)
+            _carried[state] = plan.States[state];
         _slots = new TensorSlot[plan.Tensors.Count];
         for (int tensor = 0; tensor < _slots.Length; tensor++)
         {

@@ -47,7 +47,7 @@ trace() {
   grep -q "^kernel *$3\$" "$work/run.log" || { echo "estimate.sh: on $4 the program did not take the kernel $3:" >&2; cat "$work/run.log" >&2; exit 1; }
 }
 
-# section MODEL SERIES TITLE MULTIPLY-ACCUMULATES [--bars] [--weights BYTES]
+# section MODEL SERIES TITLE MULTIPLY-ACCUMULATES [--bars] [--products NUMBER]
 section() {
   trace "$1" "$2" advsimd cortex-a53
   trace "$1" "$2" dotprod cortex-a76
@@ -63,8 +63,8 @@ estimate() {
   sed -n '/^## Assumptions/,/^## /p' "$here/README.md" | sed '1s/.*/Every number of cycles is an **estimate**, nothing was measured on a board:/; 2d; $d'
   section lstm-$size lstm-$size "lstm $size" $((4 * hidden * (inputs + hidden))) --bars
   section gru-$size gru-$size "gru $size" $((3 * hidden * (inputs + hidden)))
-  section lstm-$size-default lstm-$size "lstm $size, default options: an input of 16 bits is multiplied byte by byte" $((4 * hidden * (2 * inputs + hidden))) \
-    --weights $((4 * hidden * (inputs + hidden)))
+  section lstm-$size-default lstm-$size "lstm $size, default options (input of 16 bits)" $((4 * hidden * (inputs + hidden))) \
+    --products $((4 * hidden * (2 * inputs + hidden)))
 }
 
 estimate > "$work/report.md"

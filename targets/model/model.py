@@ -141,21 +141,22 @@ def short(name):
     return generic.replace("__", ".") + (f", {kind[1]}" if kind else "")
 
 
-def report(cell, macs, weights, program, steps, bars):
-    columns = ["core", "model", "kernel", "instructions", "product loop, cycles/MAC", "whole step, cycles", "whole step, cycles/MAC", "weights from the second cache, cycles", "both, nothing overlapped, cycles"]
-    print(f"\n## {cell}: {macs} multiply-accumulates, estimated cycles\n")
+def report(cell, macs, products_of_bytes, program, steps, bars):
+    columns = ["core", "model", "kernel", "instructions", "product loop, cycles/product" if products_of_bytes != macs else "product loop, cycles/MAC", "whole step, cycles", "whole step, cycles/MAC", "weights from the second cache, cycles", "both, nothing overlapped, cycles"]
+    doubled = f", {products_of_bytes} products of bytes" if products_of_bytes != macs else ""
+    print(f"\n## {cell}: {macs} multiply-accumulates{doubled}, estimated cycles\n")
     print("| " + " | ".join(columns) + " |")
     print("|" + "---|" * len(columns))
     for name, cpu, kernel, bandwidth, bar in CORES:
         step = steps[kernel]
         loops = product_loops(program, step)
         done = sum(executions * products(body) for executions, body, _ in loops)
-        if done < macs or done > macs * 1.1:
-            raise Unexpected(f"the loops of {kernel} execute {done} multiply-accumulates; {macs} are in a step.")
-        loop = sum(executions * cycles(cpu, body, LOOP_ITERATIONS) for executions, body, _ in loops) / macs
+        if done < products_of_bytes or done > products_of_bytes * 1.1:
+            raise Unexpected(f"the loops of {kernel} execute {done} multiply-accumulates; {products_of_bytes} are in a step.")
+        loop = sum(executions * cycles(cpu, body, LOOP_ITERATIONS) for executions, body, _ in loops) / products_of_bytes
         whole = cycles(cpu, [program.text[a] for a in step], 1)
         judge = lambda value, limit: f"{value:.4f}" + (f" (bar {limit:.4g}: {'met' if value <= limit else 'NOT met'})" if bars and limit else "")
-        cells = [name, cpu, kernel, len(step), judge(loop, bar), f"{whole:.0f}", judge(whole / macs, bar and bar * WHOLE_STEP), f"{weights / bandwidth:.0f}", f"{whole + weights / bandwidth:.0f}"]
+        cells = [name, cpu, kernel, len(step), judge(loop, bar), f"{whole:.0f}", judge(whole / macs, bar and bar * WHOLE_STEP), f"{macs / bandwidth:.0f}", f"{whole + macs / bandwidth:.0f}"]
         print("| " + " | ".join(map(str, cells)) + " |")
     print("\nInstructions executed in this step, by function (counted by QEMU, not estimated):")
     for kernel, step in steps.items():
@@ -171,8 +172,8 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--entry", action="store_true", help="print the name of the function to trace")
     parser.add_argument("--cell")
-    parser.add_argument("--macs", type=int)
-    parser.add_argument("--weights", type=int, help="bytes of weights, when not one per multiply-accumulate")
+    parser.add_argument("--macs", type=int, help="multiply-accumulates of a step, which are its bytes of weights")
+    parser.add_argument("--products", type=int, help="products of bytes, when codes of 16 bits make more of them")
     parser.add_argument("--advsimd")
     parser.add_argument("--dotprod")
     parser.add_argument("--bars", action="store_true")
@@ -183,7 +184,7 @@ def main():
             print(program.entry()[2])
             return 0
         steps = {"advsimd": read_step(program, arguments.advsimd), "dotprod": read_step(program, arguments.dotprod)}
-        report(arguments.cell, arguments.macs, arguments.weights or arguments.macs, program, steps, arguments.bars)
+        report(arguments.cell, arguments.macs, arguments.products or arguments.macs, program, steps, arguments.bars)
         return 0
     except Unexpected as error:
         print(f"model: {error}", file=sys.stderr)

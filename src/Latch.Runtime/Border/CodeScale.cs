@@ -104,6 +104,7 @@ internal readonly struct CodeScale(TensorSlot slot)
         return Vector128.MinNative(Vector128.MaxNative(codes, Vector128.Create(_low)), Vector128.Create(_high));
     }
 
+    /// <summary>A code has 17 bits at most with its zero point removed, so single precision holds it exactly on the way.</summary>
     private Vector256<float> Decode(Vector256<int> codes)
     {
         if (Avx512F.IsSupported)
@@ -112,7 +113,6 @@ internal readonly struct CodeScale(TensorSlot slot)
         return Vector256.Narrow(lower * _scale, upper * _scale);
     }
 
-    /// <summary>A code has 17 bits at most with its zero point removed, so single precision holds it exactly on the way.</summary>
     private Vector128<float> Decode(Vector128<int> codes)
     {
         (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(Vector128.ConvertToSingle(codes));

@@ -45,10 +45,10 @@ internal interface ILanes<TSelf, TVector>
     /// <summary>1 - v in Q7.24. The result fits 32 bits.</summary>
     static abstract TVector Complement(TVector value);
 
-    /// <summary>(A M + K) >> S: a sum rescaled by its row's multiplier. The result fits 32 bits.</summary>
+    /// <summary>(A M + K) >> S: a sum rescaled by its row's multiplier. The result fits 32 bits. Behind the multipliers lies one integer more that may be read.</summary>
     static abstract TVector Rescale(ref readonly int a, ref readonly int multipliers, ref readonly long constants, ref readonly SumShift shift);
 
-    /// <summary>(A MA + B MB + K) >> S: two sums, one rounding. The result fits 32 bits.</summary>
+    /// <summary>(A MA + B MB + K) >> S: two sums, one rounding. The result fits 32 bits. Behind each kind of multipliers lies one integer more that may be read.</summary>
     static abstract TVector Rescale(
         ref readonly int a, ref readonly int multipliersA, ref readonly int b, ref readonly int multipliersB, ref readonly long constants, ref readonly SumShift shift);
 

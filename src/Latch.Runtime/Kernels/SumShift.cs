@@ -14,7 +14,7 @@ internal readonly struct SumShift(int shift)
     /// <summary>Places beyond 32, mostly 0.</summary>
     public readonly int Rest = Math.Max(shift - 32, 0);
 
-    /// <summary>Places to the right, at most 32, as x64 takes a count: in the low 64 bits.</summary>
+    /// <summary>Fewer than 32 places to the right, as x64 takes a count: in the low 64 bits.</summary>
     public readonly Vector128<ulong> Right = Vector128.CreateScalar((ulong)Math.Min(shift, 32));
 
     /// <summary>Places to the left that bring the same bits into the high half of 64.</summary>

@@ -19,7 +19,7 @@ public sealed class ByteSplitTests
         Check(weights, [.. Enumerable.Range(0, columns).Select(i => extremes[i % extremes.Length])], gates);
     }
 
-    /// <summary>The longest row that NUMERICS.md section 8 allows: the sum of the upper bytes, times 256, leaves 32 bits on the way.</summary>
+    /// <summary>The longest row that NUMERICS.md section 8 allows: every part ends just below 2^31.</summary>
     [Theory]
     [InlineData(-127)]
     [InlineData(127)]

@@ -172,6 +172,7 @@ internal readonly struct Avx512Lanes : ILanes<Avx512Lanes, Vector512<int>>
     {
         if (shift.All >= 32)
         {
+            // Join(Odd(even), odd), written so that one masked shuffle does both.
             Vector512<int> high = Avx512F.BlendVariable(odd.AsInt32(), Odd(even.AsInt32()), ~OddLanes);
             return shift.Rest == 0 ? high : high >> shift.Rest;
         }

@@ -6,9 +6,10 @@ namespace Latch.Runtime.Kernels.Products;
 
 /// <summary>
 /// Int16 codes by a product of int8 codes: x = 256 h + l + 128 with h and l in -128..127, so sum(x w) = 256 sum(h w) + sum(l w) + 128 sum(w). A tile begins with
-/// 128 sum(w) of its rows; prepared codes are all h, then all l. In between a sum may leave 32 bits, whose arithmetic is modulo 2^32: the whole sum fits.
+/// 128 sum(w) of its rows; prepared codes are all h, then all l. Every part fits 32 bits: 256 x 128 sum|w| is the bound of NUMERICS.md section 8 itself.
 /// Arithmetic for 16 rows of four columns: 8 sdot, or 24 of smull, smlal and sadalp; with the codes as they are, it would be 24 of sxtl and smlal, each smlal with a
-/// quarter of the products of an sdot, and all of one row waiting for one another.
+/// quarter of the products of an sdot, and all of one row waiting for one another. By the estimates of targets/model a step gains from 8 or 16 columns on (Cortex-A72: 32);
+/// with 4 inputs and 32 units it loses up to 7 %.
 /// </summary>
 internal static class ByteSplit
 {
@@ -47,6 +48,7 @@ internal static class ByteSplit
     }
 
     /// <summary>sums[gate, unit] = sum over column of code x weight.</summary>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TProduct, TGates>(ref readonly sbyte tile, ref readonly byte prepared, int columns, ref int sums)
         where TProduct : struct, ITileProduct

@@ -51,6 +51,7 @@ internal static class X64Layout
         ref sbyte source = ref MemoryMarshal.GetReference(narrow);
         ref byte magnitudes = ref Unsafe.Add(ref prepared, Header);
         ref byte signs = ref Unsafe.Add(ref magnitudes, AlignedBuffer.Align(narrow.Length));
+        // What does not fill a vector comes first: it takes a call, over which no vector is kept.
         nuint column = 0, whole = (nuint)narrow.Length & ~(nuint)15;
         Vector128<long> negative = whole < (nuint)narrow.Length ? Split(Tail(narrow, (int)whole), ref magnitudes, ref signs, whole) : default;
         Vector256<long> negatives = Vector256<long>.Zero;
