@@ -50,7 +50,7 @@ for ((i = from; i <= to; i++)); do
     # A random moment of each part of the update; the first before it can have switched, however much faster than MILLISECONDS it is: it switches after a fifth to a third of its time.
     part=$((length * 9 / 8 / (to - from + 1)))
     delay=$(((i - from) * part + RANDOM % part))
-    [ "$i" -ne "$from" ] || delay=$((delay / 4))
+    [ "$i" -ne "$from" ] || delay=$((part / 6 + delay / 6))
     kill=latch-install.service
     case $((i % 3)) in
         1) kill="$kill latch-health.service" ;;
