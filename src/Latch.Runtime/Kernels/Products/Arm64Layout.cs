@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Latch.Runtime.Kernels.Products;
 
@@ -44,15 +42,5 @@ internal static class Arm64Layout
         Span<byte> bytes = MemoryMarshal.CreateSpan(ref prepared, PreparedBytes(codes.Count, wide: false));
         codes.Bytes.CopyTo(bytes);
         bytes[codes.Bytes.Length..].Clear();
-    }
-
-    /// <summary>Stores the sums of the sixteen rows of a gate.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector128<int> rows0, Vector128<int> rows4, Vector128<int> rows8, Vector128<int> rows12, ref int sums)
-    {
-        rows0.StoreUnsafe(ref sums);
-        rows4.StoreUnsafe(ref sums, 4);
-        rows8.StoreUnsafe(ref sums, 8);
-        rows12.StoreUnsafe(ref sums, 12);
     }
 }

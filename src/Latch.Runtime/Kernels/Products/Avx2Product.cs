@@ -71,13 +71,21 @@ internal readonly struct Avx2Product<TDot> : ITileProduct
             }
             weights = ref Unsafe.Add(ref weights, 64 * TGates.Count);
         }
-        Store(low0, high0, ref sums);
+        Store<TGates>((low0, high0), (low1, high1), (low2, high2), (low3, high3), ref sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TGates>(
+        (Vector256<int>, Vector256<int>) sums0, (Vector256<int>, Vector256<int>) sums1, (Vector256<int>, Vector256<int>) sums2, (Vector256<int>, Vector256<int>) sums3, ref int sums)
+        where TGates : struct, IGateCount
+    {
+        Store(sums0.Item1, sums0.Item2, ref sums);
         if (TGates.Count > 1)
-            Store(low1, high1, ref Unsafe.Add(ref sums, 16));
+            Store(sums1.Item1, sums1.Item2, ref Unsafe.Add(ref sums, 16));
         if (TGates.Count > 2)
-            Store(low2, high2, ref Unsafe.Add(ref sums, 32));
+            Store(sums2.Item1, sums2.Item2, ref Unsafe.Add(ref sums, 32));
         if (TGates.Count > 3)
-            Store(low3, high3, ref Unsafe.Add(ref sums, 48));
+            Store(sums3.Item1, sums3.Item2, ref Unsafe.Add(ref sums, 48));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -115,13 +123,7 @@ internal readonly struct Avx2Product<TDot> : ITileProduct
             }
             weights = ref Unsafe.Add(ref weights, 32 * TGates.Count);
         }
-        Store(low0, high0, ref sums);
-        if (TGates.Count > 1)
-            Store(low1, high1, ref Unsafe.Add(ref sums, 16));
-        if (TGates.Count > 2)
-            Store(low2, high2, ref Unsafe.Add(ref sums, 32));
-        if (TGates.Count > 3)
-            Store(low3, high3, ref Unsafe.Add(ref sums, 48));
+        Store<TGates>((low0, high0), (low1, high1), (low2, high2), (low3, high3), ref sums);
     }
 
     /// <summary>Two columns of eight rows.</summary>

@@ -77,6 +77,6 @@ internal readonly unsafe struct DotProduct : ITileProduct
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Store(ref int sums) => Arm64Layout.Store(_rows0, _rows4, _rows8, _rows12, ref sums);
+        public readonly void Store(ref int sums) => Vector128Product.Store(_rows0, _rows4, _rows8, _rows12, ref sums);
     }
 }

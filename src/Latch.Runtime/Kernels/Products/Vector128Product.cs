@@ -86,8 +86,9 @@ internal readonly struct Vector128Product : ITileProduct
         Store(sum0, sum4, sum8, sum12, ref sums);
     }
 
+    /// <summary>Stores the sums of the sixteen rows of a gate.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector128<int> sum0, Vector128<int> sum4, Vector128<int> sum8, Vector128<int> sum12, ref int sums)
+    public static void Store(Vector128<int> sum0, Vector128<int> sum4, Vector128<int> sum8, Vector128<int> sum12, ref int sums)
     {
         sum0.StoreUnsafe(ref sums);
         sum4.StoreUnsafe(ref sums, 4);

@@ -54,12 +54,8 @@ internal static class X64Layout
         // What does not fill a vector comes first: it takes a call, over which no vector is kept.
         nuint column = 0, whole = (nuint)narrow.Length & ~(nuint)15;
         Vector128<long> negative = whole < (nuint)narrow.Length ? Split(Tail(narrow, (int)whole), ref magnitudes, ref signs, whole) : default;
-        Vector256<long> negatives = Vector256<long>.Zero;
-        for (; column + 32 <= whole; column += 32)
-            negatives += Split(Vector256.LoadUnsafe(ref source, column), ref magnitudes, ref signs, column);
-        if (column < whole)
+        for (; column < whole; column += 16)
             negative += Split(Vector128.LoadUnsafe(ref source, column), ref magnitudes, ref signs, column);
-        negative += negatives.GetLower() + negatives.GetUpper();
         Unsafe.As<byte, int>(ref prepared) = (int)(negative.GetElement(0) + negative.GetElement(1));
     }
 
@@ -72,17 +68,6 @@ internal static class X64Layout
         magnitude.StoreUnsafe(ref magnitudes, column);
         sign.StoreUnsafe(ref signs, column);
         return Sse2.SumAbsoluteDifferences(magnitude & sign, Vector128<byte>.Zero).AsInt64();
-    }
-
-    /// <summary>The same of 32 codes, in four parts.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<long> Split(Vector256<sbyte> codes, ref byte magnitudes, ref byte signs, nuint column)
-    {
-        Vector256<byte> sign = Vector256.LessThan(codes, Vector256<sbyte>.Zero).AsByte();
-        Vector256<byte> magnitude = Avx2.Abs(codes);
-        magnitude.StoreUnsafe(ref magnitudes, column);
-        sign.StoreUnsafe(ref signs, column);
-        return Avx2.SumAbsoluteDifferences(magnitude & sign, Vector256<byte>.Zero).AsInt64();
     }
 
     /// <summary>The codes from <paramref name="first"/> on, 1 to 15 of them, filled with zeros. Reads within the span only.</summary>
